@@ -1,0 +1,53 @@
+import { Catch, HttpException, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { STATUS_CODES } from 'node:http';
+import { DomainError } from './domain-error.ts';
+import { InvalidInput, statusOf, type ProblemDetails } from './problem-details.ts';
+
+const DOCS = 'https://cairn.dev/docs/errors#';
+const logger = new Logger('ProblemDetails');
+
+/** Every error leaves as application/problem+json; what nobody foresaw is logged and leaves as a bare 500. */
+@Catch()
+export class ProblemDetailsFilter implements ExceptionFilter {
+  catch(error: unknown, host: ArgumentsHost) {
+    if (host.getType<string>() === 'graphql') throw error; // the GraphQL door formats its own errors
+    sendProblem(error, host.switchToHttp().getRequest(), host.switchToHttp().getResponse());
+  }
+}
+
+/** Also Fastify's own error handler: what fails before Nest sees the request (a malformed body) looks the same. */
+export function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+  const problem = toProblem(error);
+  if (problem.status === 500) logger.error(error);
+  if (problem.status === 401) reply.header('WWW-Authenticate', 'Bearer');
+  if (problem.status === 503) reply.header('Retry-After', '1');
+  reply
+    .status(problem.status)
+    .header('Content-Type', 'application/problem+json')
+    .send({ type: `${DOCS}${problem.code}`, ...problem, requestId: String(request.id) } satisfies ProblemDetails);
+}
+
+export function toProblem(error: unknown): Omit<ProblemDetails, 'type' | 'requestId'> {
+  if (error instanceof DomainError) {
+    const { code, kind, title } = error.problem;
+    return { title, status: statusOf[kind], detail: error.message, code };
+  }
+  if (error instanceof InvalidInput)
+    return { title: 'The request is invalid', status: 400, code: 'request.invalid', errors: error.errors };
+  if (isUnreachable(error)) return { title: 'A dependency is unavailable', status: 503, code: 'service.unavailable' };
+  const status =
+    error instanceof HttpException ? error.getStatus() : ((error as { statusCode?: number }).statusCode ?? 500);
+  const title = STATUS_CODES[status] ?? 'Error';
+  const detail = status < 500 ? (error as Error).message : undefined;
+  return { title, status, ...(detail && { detail }), code: `http.${title.toLowerCase().replaceAll(' ', '-')}` };
+}
+
+/** node: ECONNREFUSED …; PostgreSQL: class 08 and 57P0x; pg's pool: a message only. */
+function isUnreachable(error: unknown): boolean {
+  const { code = '', message = '' } = (error ?? {}) as { code?: string; message?: string };
+  return (
+    /^(ECONN|EPIPE|ETIMEDOUT|08|57P)/.test(code) ||
+    /^(Connection terminated|timeout exceeded when trying to connect)/.test(message)
+  );
+}

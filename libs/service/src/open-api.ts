@@ -1,0 +1,86 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import { ProblemDetailsSchema } from '@cairn/http';
+import { z } from 'zod';
+
+export interface OpenApiOptions {
+  readonly name: string;
+  readonly title: string;
+}
+
+/** OpenAPI 3.1 from the zod schemas that validate. */
+export function openApi(app: NestFastifyApplication, { title }: OpenApiOptions): OpenAPIObject {
+  const config = new DocumentBuilder()
+    .setOpenAPIVersion('3.1.0')
+    .setTitle(title)
+    .setVersion('1')
+    .setLicense('MIT', 'https://opensource.org/license/mit')
+    .addServer('/')
+    .addBearerAuth()
+    .build();
+  const document = SwaggerModule.createDocument(app, config, {
+    operationIdFactory: (controller) =>
+      controller.replace(/Controller$/, '').replace(/^./, (first) => first.toLowerCase()),
+    // Nest asks zod for OpenAPI 3.0 (`nullable: true`); 3.1 is JSON Schema 2020-12.
+    standardSchemaConverter: (schema, { schemaType }) =>
+      schema instanceof z.ZodType ? toComponents(schema, schemaType) : undefined,
+  });
+  Object.assign(document.components!.schemas!, toComponents(ProblemDetailsSchema, 'output').components);
+  for (const operations of Object.values(document.paths)) {
+    for (const [method, operation] of Object.entries(operations as Record<string, Operation>))
+      complete(method, operation);
+  }
+  return document;
+}
+
+/** A schema with a `.meta({ id })`, at the root or inside, becomes a component of that name. */
+function toComponents(schema: z.ZodType, io: 'input' | 'output') {
+  const {
+    $schema: _schema,
+    $defs = {},
+    ...root
+  } = z.toJSONSchema(schema, {
+    target: 'draft-2020-12',
+    io,
+    override: ({ jsonSchema }) => {
+      delete jsonSchema.id;
+      if (jsonSchema.format) delete jsonSchema.pattern; // the format says it; zod's pattern for a time fills a screen
+      if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
+      if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
+    },
+  });
+  return { schema: root, components: $defs };
+}
+
+interface Operation {
+  operationId: string;
+  summary?: string;
+  parameters?: { in: string; schema: object }[];
+  requestBody?: unknown;
+  security?: unknown[];
+  responses: Record<string, { description: string; content?: object; headers?: object }>;
+}
+
+/** What every route of a kind has, so that no controller repeats it. */
+function complete(method: string, operation: Operation) {
+  operation.summary ??= operation.operationId
+    .replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
+    .replace(/^./, (first) => first.toUpperCase());
+  const signedIn = operation.security !== undefined;
+  operation.security ??= [];
+  const answers: Record<string, string> = {
+    ...((operation.requestBody || operation.parameters?.some((parameter) => parameter.in !== 'path')) && {
+      400: 'The request is invalid',
+    }),
+    ...(method === 'get' &&
+      operation.responses[200]?.headers && { 304: 'Not changed since the ETag in If-None-Match' }),
+    ...(signedIn && { 401: 'The access token is missing, expired or not valid here', 403: 'Not allowed' }),
+    ...(operation.requestBody ? { 413: 'Too large', 415: 'Not application/json' } : {}),
+    503: 'A dependency is unavailable',
+  };
+  for (const [status, description] of Object.entries(answers)) operation.responses[status] ??= { description };
+  for (const [status, answer] of Object.entries(operation.responses)) {
+    if (Number(status) >= 400)
+      answer.content = { 'application/problem+json': { schema: { $ref: '#/components/schemas/ProblemDetails' } } };
+  }
+}
