@@ -1,0 +1,6 @@
+import { z } from 'zod';
+
+export const RefreshSessionSchema = z
+  .strictObject({ refreshToken: z.string().min(1).max(200) })
+  .meta({ id: 'RefreshSession' });
+export type RefreshSession = z.infer<typeof RefreshSessionSchema>;
