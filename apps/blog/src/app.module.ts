@@ -1,0 +1,29 @@
+import { AuthModule } from '@cairn/auth';
+import { DatabaseModule } from '@cairn/database';
+import { subgraph } from '@cairn/service';
+import { Module, type DynamicModule } from '@nestjs/common';
+import { ConfigSchema, type Config } from './config.ts';
+import { CreatePosts1763600000000 } from './migrations/1763600000000-create-posts.migration.ts';
+import { PostEntity } from './posts/post.entity.ts';
+import { PostsModule } from './posts/posts.module.ts';
+
+@Module({})
+export class AppModule {
+  static with(config: Config): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        DatabaseModule.forRoot({
+          url: config.DATABASE_URL,
+          entities: [PostEntity],
+          migrations: [CreatePosts1763600000000],
+        }),
+        AuthModule.forRoot(config),
+        subgraph(),
+        PostsModule,
+      ],
+    };
+  }
+}
+
+export const blog = { name: 'blog', title: 'Cairn blog', config: ConfigSchema, module: AppModule };

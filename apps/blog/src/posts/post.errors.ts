@@ -1,0 +1,23 @@
+import { problem } from '@cairn/http/errors';
+
+/** Also what a stranger is told about somebody else's draft. */
+export class PostNotFound extends problem({
+  code: 'blog.post-not-found',
+  kind: 'not-found',
+  title: 'There is no such post',
+}) {}
+export class NotYourPost extends problem({
+  code: 'blog.not-your-post',
+  kind: 'forbidden',
+  title: 'Only its author or an admin may change a post',
+}) {}
+export class PostChanged extends problem({
+  code: 'blog.post-changed',
+  kind: 'stale',
+  title: 'The post has changed since you read it',
+}) {}
+export class PostAlreadyPublished extends problem({
+  code: 'blog.post-already-published',
+  kind: 'conflict',
+  title: 'The post is published already',
+}) {}
