@@ -1,5 +1,10 @@
 import { problem } from '@cairn/http/errors';
 
+export class UserNotFound extends problem({
+  code: 'identity.user-not-found',
+  kind: 'not-found',
+  title: 'There is no such user',
+}) {}
 export class EmailTaken extends problem({
   code: 'identity.email-taken',
   kind: 'conflict',

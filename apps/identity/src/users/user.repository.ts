@@ -2,7 +2,7 @@ import type { Transaction } from '@cairn/database';
 import { Injectable } from '@nestjs/common';
 import { DataSource, QueryFailedError } from 'typeorm';
 import { normalizeEmail, User } from './user.ts';
-import { EmailTaken, UsernameTaken } from './user.errors.ts';
+import { EmailTaken, UserNotFound, UsernameTaken } from './user.errors.ts';
 
 @Injectable()
 export class UserRepository {
@@ -24,6 +24,18 @@ export class UserRepository {
     return this.dataSource
       .getRepository(User)
       .findOneBy(login.includes('@') ? { email: normalizeEmail(login) } : { username: login.toLowerCase() });
+  }
+
+  /** Locks the row until the transaction ends. @throws UserNotFound */
+  async lock(tx: Transaction, id: string): Promise<User> {
+    const user = await tx.findOne(User, { where: { id }, lock: { mode: 'pessimistic_write' } });
+    if (!user) throw new UserNotFound();
+    return user;
+  }
+
+  /** After a change of hasher or cost; does nothing when the password was changed meanwhile. The version stays: nothing visible changes. */
+  async replacePasswordHash(tx: Transaction, id: string, oldHash: string, newHash: string): Promise<void> {
+    await tx.update(User, { id, passwordHash: oldHash }, { passwordHash: newHash });
   }
 
   findById(id: string): Promise<User | null> {

@@ -18,7 +18,8 @@ export class SignUpHandler {
   async execute({ email, username, password, displayName }: SignUp): Promise<User> {
     const passwordHash = await this.hasher.hash(password); // before the transaction: it takes 200 ms
     const user = User.signUp(
-      { id: uuidv7(), email: normalizeEmail(email), username, displayName, passwordHash },
+      { id: uuidv7(), email: normalizeEmail(email), username, displayName, bio: null, avatarUrl: null, passwordHash },
+      ['reader', 'author'],
       new Date(),
     );
     await this.transactions.run((tx) => this.users.insert(tx, user));
