@@ -1,0 +1,11 @@
+import { Module } from '@nestjs/common';
+import { AccessRevocations } from './access-revocations.service.ts';
+import { LoginAttempts } from './login-attempts.service.ts';
+import { SessionEnding } from './session-ending.service.ts';
+
+/** What users need of sessions. It knows no user, so that UsersModule can import it and SessionsModule both. */
+@Module({
+  providers: [AccessRevocations, SessionEnding, LoginAttempts],
+  exports: [AccessRevocations, SessionEnding, LoginAttempts],
+})
+export class SessionEndingModule {}
