@@ -6,6 +6,7 @@ let service: RunningService;
 beforeAll(
   async () =>
     void (service = await startService(identity, {
+      NODE_ENV: 'test',
       KEY_ENCRYPTION_SECRET: 'x'.repeat(32),
       BCRYPT_COST: '4',
       REFRESH_GRACE_SECONDS: '1',

@@ -15,3 +15,9 @@ export class UsernameTaken extends problem({
   kind: 'conflict',
   title: 'This username is taken',
 }) {}
+/** Costs nothing to refuse, 0.2 s of a core to take. */
+export class PasswordQueueFull extends problem({
+  code: 'identity.password-queue-full',
+  kind: 'unavailable',
+  title: 'Too many passwords are being checked right now: try again in a moment',
+}) {}
