@@ -1,1 +1,8 @@
-export {};
+// logs
+export { createLogger, type LoggerOptions, type LogLevel } from './logger.ts';
+export { NestLogger } from './nest-logger.service.ts';
+// the request under way
+export { requestLogging } from './request-logging.ts';
+export { identifyCaller, propagationHeaders, requestContext, type RequestContext } from './request-context.ts';
+// metrics
+export { metrics } from './metrics.ts';

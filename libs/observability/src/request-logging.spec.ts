@@ -1,0 +1,124 @@
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import fastify, { type FastifyInstance } from 'fastify';
+import { once } from 'node:events';
+import { connect, type AddressInfo } from 'node:net';
+import { setImmediate } from 'node:timers/promises';
+import { createLogger, identifyCaller, metrics, propagationHeaders, requestLogging } from './index.ts';
+
+const traceId = '0af7651916cd43dd8448eb211c80319c';
+let app: FastifyInstance;
+let url: string;
+let lines: Record<string, unknown>[];
+
+beforeEach(async () => {
+  lines = [];
+  const logger = createLogger({
+    name: 'test',
+    level: 'debug',
+    destination: { write: (line) => void lines.push(JSON.parse(line)) },
+  });
+  app = fastify();
+  requestLogging(app, { logger });
+  await metrics(app);
+  app.get('/api/v1/things/:id', async () => {
+    identifyCaller('u-1');
+    await setImmediate();
+    logger.info('inside');
+    return propagationHeaders();
+  });
+  app.post('/api/v1/things', async (request) => {
+    logger.info('inside');
+    return { ...propagationHeaders(), id: request.id };
+  });
+  app.get('/fails', () => Promise.reject(new Error('broken')));
+  app.get('/hangs', () => new Promise(() => undefined));
+  app.get('/health/live', () => 'ok');
+  url = await app.listen({ port: 0, host: '127.0.0.1' });
+});
+afterEach(() => app.close());
+
+async function line(matching: (line: Record<string, unknown>) => boolean) {
+  for (const deadline = Date.now() + 5_000; Date.now() < deadline; await setImmediate()) {
+    const found = lines.find((each) => each.msg === 'request' && matching(each));
+    if (found) return found;
+  }
+  throw new Error(`no such line among ${JSON.stringify(lines)}`);
+}
+
+test('one line per request, without its query, with the same ids as the lines from inside', async () => {
+  const answer = await fetch(`${url}/api/v1/things/7?token=hush`, {
+    headers: { 'x-request-id': 'mine', traceparent: `00-${traceId}-b7ad6b7169203331-01`, tracestate: 'v=1' },
+  });
+  const sent = (await answer.json()) as Record<string, string>;
+  expect(answer.headers.get('x-request-id')).toBe('mine');
+  const ids = { requestId: 'mine', traceId, spanId: expect.stringMatching(/^[0-9a-f]{16}$/), userId: 'u-1' };
+  const written = await line(() => true);
+  expect(written).toMatchObject({
+    ...ids,
+    level: 'info',
+    method: 'GET',
+    route: '/api/v1/things/:id',
+    path: '/api/v1/things/7',
+    status: 200,
+    durationMs: expect.any(Number),
+    bytes: Number(answer.headers.get('content-length')),
+    remoteAddress: '127.0.0.1',
+  });
+  expect(JSON.stringify(lines)).not.toContain('hush');
+  expect(lines.find(({ msg }) => msg === 'inside')).toMatchObject({ ...ids, spanId: written.spanId });
+  expect(sent).toEqual({
+    'x-request-id': 'mine',
+    traceparent: `00-${traceId}-${written.spanId}-01`,
+    tracestate: 'v=1',
+  });
+  expect(lines).toHaveLength(2);
+});
+
+test('the context holds after a body has been read', async () => {
+  const bodies = ['a', 'b'.repeat(200_000)].map(async (text, index) => {
+    const answer = await fetch(`${url}/api/v1/things`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'x-request-id': `r-${index}` },
+      body: JSON.stringify({ text }),
+    });
+    expect(await answer.json()).toMatchObject({ id: `r-${index}`, 'x-request-id': `r-${index}` });
+  });
+  await Promise.all(bodies);
+});
+
+test.each(['', 'a b', 'é', 'x'.repeat(129)])('the request id %j is not taken over', async (id) => {
+  const answer = await fetch(`${url}/health/live`, { headers: { 'x-request-id': id } });
+  expect(answer.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
+});
+
+test('failures are warnings, health is for debugging, unknown paths have no route', async () => {
+  await fetch(`${url}/fails`);
+  expect(await line(({ path }) => path === '/fails')).toMatchObject({ level: 'warn', status: 500 });
+  await fetch(`${url}/health/live`);
+  expect(await line(({ path }) => path === '/health/live')).toMatchObject({ level: 'debug' });
+  await fetch(`${url}/nowhere`);
+  const unknown = await line(({ path }) => path === '/nowhere');
+  expect(unknown).toMatchObject({ status: 404 });
+  expect(unknown).not.toHaveProperty('route');
+});
+
+test('a client that goes away is one line too', async () => {
+  const socket = connect((app.server.address() as AddressInfo).port, '127.0.0.1');
+  socket.end('GET /hangs HTTP/1.1\r\nHost: x\r\n\r\n');
+  await once(app.server, 'request');
+  socket.destroy();
+  expect(await line(({ path }) => path === '/hangs')).toMatchObject({ aborted: true });
+});
+
+test('metrics are counted by method, route pattern and class of status', async () => {
+  await fetch(`${url}/api/v1/things/7`);
+  await fetch(`${url}/api/v1/things/8`);
+  await fetch(`${url}/nowhere`);
+  await line(({ path }) => path === '/nowhere');
+  const shown = await (await fetch(`${url}/metrics`)).text();
+  expect(shown).toContain(
+    'http_server_request_duration_seconds_count{method="GET",route="/api/v1/things/:id",status="2xx"} 2',
+  );
+  expect(shown).toContain('http_server_request_duration_seconds_count{method="GET",route="none",status="4xx"} 1');
+  expect(shown).toContain('nodejs_eventloop_lag_seconds');
+});

@@ -1,0 +1,63 @@
+import { trace } from '@opentelemetry/api';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Logger } from 'pino';
+import { requestContext, type RequestContext } from './request-context.ts';
+import { requestIdFrom } from './request-id.ts';
+import { continueTrace } from './trace-context.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The ids of this request; null before the first hook. */
+    observed: RequestContext | null;
+  }
+}
+
+/**
+ * Gives each request its ids, runs it in its context, echoes X-Request-Id and writes one line when it has ended.
+ * Call it on the root instance before any route is added: its hooks then are the first that run.
+ */
+export function requestLogging(fastify: FastifyInstance, { logger }: { readonly logger: Logger }): void {
+  fastify.decorateRequest('observed', null);
+  fastify.addHook('onRequest', (request, reply, next) => {
+    const context = observe(request);
+    reply.header('X-Request-Id', context.requestId);
+    const since = performance.now();
+    // Not onResponse: that does not run for an answer that the client has not waited for.
+    reply.raw.once('close', () => requestContext.run(context, () => write(logger, request, reply, since)));
+    requestContext.run(context, next);
+  });
+  // A body is read in the events of its socket, outside of this request's context.
+  fastify.addHook('preValidation', (request, _reply, next) => requestContext.run(request.observed!, next));
+}
+
+function observe(request: FastifyRequest): RequestContext {
+  const requestId = requestIdFrom(request.headers['x-request-id']);
+  const span = trace.getActiveSpan()?.spanContext();
+  const context: RequestContext = {
+    ...continueTrace(request.headers.traceparent, request.headers.tracestate),
+    ...(span && { traceId: span.traceId, spanId: span.spanId }),
+    requestId,
+  };
+  request.id = requestId;
+  request.observed = context;
+  return context;
+}
+
+function write(logger: Logger, request: FastifyRequest, reply: FastifyReply, since: number) {
+  const { url, method, ip } = request;
+  const status = reply.raw.statusCode;
+  const query = url.indexOf('?');
+  const bytes = Number(reply.getHeader('content-length'));
+  const line = {
+    method,
+    route: request.routeOptions.url,
+    path: query === -1 ? url : url.slice(0, query), // a query may hold what must not be in a log
+    status,
+    durationMs: Math.round((performance.now() - since) * 10) / 10,
+    ...(bytes && { bytes }),
+    remoteAddress: ip,
+    ...(!reply.raw.writableFinished && { aborted: true }),
+  };
+  const level = status >= 500 ? 'warn' : url.startsWith('/health/') ? 'debug' : 'info';
+  logger[level](line, 'request');
+}
