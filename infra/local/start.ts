@@ -2,10 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { createWriteStream, mkdirSync, watch } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { createDatabases, databaseUrl } from './databases.ts';
-import { startPostgres } from './postgres.ts';
-import { Problem } from './problem.ts';
-import { startRedis } from './redis.ts';
+import { createServiceDatabase, Problem, startPostgres, startRedis, type ServiceDatabase } from '@cairn/backing';
 import { backingPorts, origin, services, topology, type ServiceName } from './topology.ts';
 
 const HELP = `npm start -- [service …] [options]
@@ -34,11 +31,11 @@ async function step<T>(name: string, work: () => Promise<T>): Promise<T> {
 }
 
 function keep(name: string, child: ChildProcess, signal: NodeJS.Signals = 'SIGTERM') {
-  guardian.process?.stdin?.write(`+${child.pid} ${signal}\n`);
+  guardian.process?.stdin?.write(`${JSON.stringify({ watch: child.pid, stopSignal: signal })}\n`);
   const entry = { name, child, signal };
   running.push(entry);
   child.once('exit', () => {
-    guardian.process?.stdin?.write(`-${child.pid}\n`);
+    guardian.process?.stdin?.write(`${JSON.stringify({ forget: child.pid })}\n`);
     running.splice(running.indexOf(entry), 1);
   });
   return child;
@@ -190,7 +187,7 @@ async function main() {
   const portBase = Number(values['port-base'] ?? 3000);
   const names = withWhatTheyNeed(positionals);
   mkdirSync(path.join(dataFolder, 'logs'), { recursive: true });
-  guardian.process = spawn(process.execPath, [path.join(import.meta.dirname, 'guardian.ts')], {
+  guardian.process = spawn(process.execPath, [path.join(workspace, 'libs/backing/src/guardian-process.ts')], {
     stdio: ['pipe', 'ignore', 'ignore'],
     detached: true,
   });
@@ -210,10 +207,6 @@ async function main() {
             }),
           'SIGINT',
         );
-        await createDatabases(
-          server.url,
-          names.filter((name) => topology[name].database),
-        );
         return server.url;
       }),
     process.env.REDIS_URL ??
@@ -226,6 +219,9 @@ async function main() {
     step('built', build),
   ]);
 
+  const databases = new Map<string, ServiceDatabase>();
+  for (const name of names.filter((service) => topology[service].database))
+    databases.set(name, await createServiceDatabase(postgresUrl, name, { runtime: name, owner: name }));
   const environment = (name: ServiceName): NodeJS.ProcessEnv => ({
     ...process.env,
     NODE_ENV: 'development',
@@ -234,7 +230,8 @@ async function main() {
     JWKS_URL: `${origin(portBase, 'identity')}/.well-known/jwks.json`,
     REDIS_URL: redisUrl,
     KEY_ENCRYPTION_SECRET: process.env.KEY_ENCRYPTION_SECRET ?? 'local development, never in production',
-    ...(topology[name].database && { DATABASE_URL: databaseUrl(postgresUrl, name) }),
+    DATABASE_URL: databases.get(name)?.url,
+    DATABASE_OWNER_URL: databases.get(name)?.ownerUrl,
   });
   await step('migrated', () =>
     Promise.all(
@@ -242,7 +239,7 @@ async function main() {
         .filter((name) => topology[name].database)
         .map((name) =>
           run([`apps/${name}/dist/main.js`, 'migrate'], {
-            env: environment(name),
+            env: { ...environment(name), DATABASE_URL: databases.get(name)!.ownerUrl },
             failure: `The migrations of ${name} failed`,
           }),
         ),

@@ -1,28 +1,8 @@
-import { createServer, type AddressInfo } from 'node:net';
-import { removeData, startPostgres, temporaryFolder } from '@cairn/local/postgres';
+import { startTestServers, type TestServers } from './backing.ts';
 
-/** One PostgreSQL per Jest run, without fsync; each test file makes databases of its own in it. */
+/** One PostgreSQL and one Redis per Jest run, or those that `npm test` has started for all runs. */
 export default async function setup() {
-  if (process.env.TEST_POSTGRES_URL) return;
-  const folder = temporaryFolder('postgres');
-  const server = await startPostgres({
-    folder,
-    port: await freePort(),
-    flags: ['-c', 'fsync=off', '-c', 'synchronous_commit=off', '-c', 'max_connections=200'],
-  });
-  process.env.TEST_POSTGRES_URL = server.url;
-  (globalThis as { stopPostgres?: () => Promise<void> }).stopPostgres = async () => {
-    const ended = new Promise((resolve) => server.process.once('exit', resolve));
-    server.process.kill('SIGINT');
-    await ended;
-    removeData(folder);
-  };
+  const servers = await startTestServers();
+  Object.assign(process.env, servers.environment);
+  (globalThis as { testServers?: TestServers }).testServers = servers;
 }
-
-const freePort = () =>
-  new Promise<number>((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });

@@ -1,5 +1,5 @@
 import { createApplication, environment, type Service } from '@cairn/service';
-import { DataSource } from 'typeorm';
+import { DataSource, type DataSourceOptions } from 'typeorm';
 import type { z } from 'zod';
 import { createTestDatabase } from './database.ts';
 import { documentedAnswers } from './documented-answers.ts';
@@ -27,7 +27,10 @@ export async function startService<Config extends z.ZodObject>(
   const [database, issuer] = await Promise.all([createTestDatabase(), createIssuer()]);
   const config = environment(service.config, { DATABASE_URL: database.url, ...issuer.environment, ...variables });
   const app = await createApplication({ ...service, module: service.module.with(config) });
-  await app.get(DataSource, { strict: false }).runMigrations({ transaction: 'each' });
+  const owner = { ...app.get(DataSource, { strict: false }).options, url: database.ownerUrl } as DataSourceOptions;
+  const dataSource = await new DataSource(owner).initialize();
+  await dataSource.runMigrations({ transaction: 'each' });
+  await dataSource.destroy();
   await app.listen(0, '127.0.0.1');
   const url = (await app.getUrl()).replace('[::1]', '127.0.0.1');
   const check = documentedAnswers((await (await fetch(`${url}/openapi.json`)).json()) as never);

@@ -15,7 +15,7 @@ beforeAll(async () => {
   database = await createTestDatabase();
   dataSource = await new DataSource({
     type: 'postgres',
-    url: database.url,
+    url: database.ownerUrl,
     entities: [PostEntity],
     migrations: [CreatePosts1763600000000],
     migrationsRun: true,

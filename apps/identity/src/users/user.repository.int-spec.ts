@@ -11,7 +11,7 @@ beforeAll(async () => {
   database = await createTestDatabase();
   dataSource = await new DataSource({
     type: 'postgres',
-    url: database.url,
+    url: database.ownerUrl,
     entities: [UserEntity],
     migrations: [CreateUsers1763600000000],
     migrationsRun: true,

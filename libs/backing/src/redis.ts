@@ -1,0 +1,37 @@
+import { spawn } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import { findRedis } from './redis-program.ts';
+import { ownGroup, saysReady, type RunningServer, type ServerOptions } from './server.ts';
+
+export interface RedisOptions extends ServerOptions {
+  /** How many numbered databases it has; 16 unless told otherwise. */
+  readonly databases?: number;
+}
+
+/**
+ * Starts a private Redis (or Valkey) from the PATH, installs one as root on Debian, else says what to type.
+ * Resolves when it accepts connections.
+ */
+export async function startRedis(options: RedisOptions): Promise<RunningServer> {
+  const program = await findRedis(options.onProgress);
+  mkdirSync(options.folder, { recursive: true, mode: 0o700 });
+  // Its configuration on stdin: a password among the arguments could be read by every user of the machine.
+  const server = spawn(program, ['-'], { ...ownGroup, cwd: options.folder, stdio: ['pipe', 'pipe', 'pipe'] });
+  options.onSpawn?.(server, 'SIGTERM');
+  server.stdin!.on('error', () => {}).end(configuration(options));
+  await saysReady(server, 'Redis', options);
+  const password = options.password ? `:${encodeURIComponent(options.password)}@` : '';
+  return { process: server, url: `redis://${password}127.0.0.1:${options.port}`, stopSignal: 'SIGTERM' };
+}
+
+function configuration({ port, password, durable, databases }: RedisOptions): string {
+  return [
+    'bind 127.0.0.1',
+    `port ${port}`,
+    'save ""',
+    `appendonly ${durable === false ? 'no' : 'yes'}`,
+    ...(databases ? [`databases ${databases}`] : []),
+    ...(password ? [`requirepass "${password}"`] : []),
+    '',
+  ].join('\n');
+}
