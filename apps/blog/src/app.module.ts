@@ -18,7 +18,7 @@ export class AppModule {
           entities: [PostEntity],
           migrations: [CreatePosts1763600000000],
         }),
-        AuthModule.forRoot(config),
+        AuthModule.forRoot(config, { service: 'blog' }),
         subgraph(),
         PostsModule,
       ],

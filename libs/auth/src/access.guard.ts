@@ -1,13 +1,17 @@
-import { ForbiddenException, Injectable, UnauthorizedException, type ExecutionContext } from '@nestjs/common';
+import {
+  ForbiddenException,
+  Injectable,
+  UnauthorizedException,
+  type CanActivate,
+  type ExecutionContext,
+} from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import { AuthGuard } from '@nestjs/passport';
+import type { FastifyRequest } from 'fastify';
 import { ACCESS, type Access } from './access.ts';
-import type { Principal } from './principal.ts';
+import type { CallingService, Principal } from './principal.ts';
+import { TokenVerifier } from './token-verifier.service.ts';
 
-interface IncomingRequest {
-  headers: Record<string, string | undefined>;
-  user?: Principal;
-}
+type IncomingRequest = Pick<FastifyRequest, 'headers' | 'raw'> & { user?: Principal | CallingService };
 
 /** The request behind a REST route or a GraphQL field. */
 export function requestOf(context: ExecutionContext): IncomingRequest {
@@ -17,12 +21,14 @@ export function requestOf(context: ExecutionContext): IncomingRequest {
 
 /** Every route declares its access; one that does not is refused, so that a forgotten decorator cannot open a door. */
 @Injectable()
-export class AccessGuard extends AuthGuard('jwt') {
-  constructor(private readonly reflector: Reflector) {
-    super();
-  }
+export class AccessGuard implements CanActivate {
+  constructor(
+    private readonly reflector: Reflector,
+    private readonly tokens: TokenVerifier,
+  ) {}
 
-  override async canActivate(context: ExecutionContext): Promise<boolean> {
+  /** @throws UnauthorizedException, ForbiddenException, KeysUnavailable */
+  async canActivate(context: ExecutionContext): Promise<boolean> {
     const access = this.reflector.getAllAndOverride<Access | undefined>(ACCESS, [
       context.getHandler(),
       context.getClass(),
@@ -30,20 +36,30 @@ export class AccessGuard extends AuthGuard('jwt') {
     if (!access)
       throw new ForbiddenException(`${context.getClass().name}.${context.getHandler().name} declares no access`);
     const request = requestOf(context);
-    if (access.kind === 'public' && !request.headers.authorization) return true;
-    await super.canActivate(context);
-    if (access.kind === 'roles' && !access.roles.some((role) => request.user?.roles.includes(role)))
-      throw new ForbiddenException();
-    return true;
+    if (access.kind === 'public' && (access.token === 'ignored' || request.headers.authorization === undefined))
+      return true;
+    request.user ??= (await this.tokens.verify(bearerToken(request))).caller; // a GraphQL request asks once per field
+    return allow(access, request.user);
   }
+}
 
-  override getRequest(context: ExecutionContext) {
-    return requestOf(context);
-  }
+/** A token is good for the kind of caller that it was made for, never for the other. */
+function allow(access: Access, caller: Principal | CallingService): true {
+  const wanted = access.kind === 'services' ? 'service' in caller : !('service' in caller);
+  if (!wanted) throw new UnauthorizedException('This kind of token is not accepted here');
+  const allowed =
+    (access.kind !== 'roles' || access.roles.some((role) => (caller as Principal).roles.includes(role))) &&
+    (access.kind !== 'services' || access.services.includes((caller as CallingService).service));
+  if (!allowed) throw new ForbiddenException();
+  return true;
+}
 
-  override handleRequest<T>(error: unknown, user: T): T {
-    if (error) throw error;
-    if (!user) throw new UnauthorizedException('The access token is missing, expired or not valid here');
-    return user;
-  }
+/** RFC 6750, section 2.1; the scheme's case does not matter (RFC 9110, section 11.1). @throws UnauthorizedException */
+function bearerToken({ headers, raw }: IncomingRequest): string {
+  if ((raw.headersDistinct.authorization?.length ?? 0) > 1)
+    // Node would silently take the first
+    throw new UnauthorizedException('There is more than one Authorization header');
+  const token = /^bearer +([\w.~+/-]+=*)$/i.exec(headers.authorization ?? '')?.[1];
+  if (!token) throw new UnauthorizedException('The access token is missing: send Authorization: Bearer <token>');
+  return token;
 }

@@ -1,25 +1,42 @@
-import { Module, type DynamicModule } from '@nestjs/common';
+import { Module, type DynamicModule, type InjectionToken, type ModuleMetadata } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import type { z } from 'zod';
 import { AccessGuard } from './access.guard.ts';
 import { AUTH_OPTIONS, type AuthConfigSchema, type AuthOptions } from './auth.options.ts';
-import { JwtStrategy } from './jwt.strategy.ts';
+import { JWKS_SOURCE, jwksAt, type JwksSource } from './jwks.client.ts';
+import { RevocationFeed } from './revocation-feed.service.ts';
+import { TokenVerifier } from './token-verifier.service.ts';
 
+export interface AuthModuleOptions {
+  /** This service's name: the audience of the tokens with which other services call it. */
+  readonly service?: string;
+  /** Where the keys come from if not from JWKS_URL: a provider that is a JwksSource, and the modules that export it. */
+  readonly keys?: { imports: ModuleMetadata['imports']; source: InjectionToken<JwksSource> };
+}
+
+/** Guards every route of the application: each says by decorator who may call it. */
 @Module({})
 export class AuthModule {
-  static forRoot(config: z.infer<typeof AuthConfigSchema>): DynamicModule {
+  static forRoot(config: z.infer<typeof AuthConfigSchema>, { service, keys }: AuthModuleOptions = {}): DynamicModule {
     const options: AuthOptions = {
-      jwksUrl: config.JWKS_URL,
       issuer: config.TOKEN_ISSUER,
       audience: config.TOKEN_AUDIENCE,
+      service,
+      redisUrl: config.REDIS_URL,
     };
     return {
       module: AuthModule,
+      imports: keys?.imports ?? [],
       providers: [
         { provide: AUTH_OPTIONS, useValue: options },
-        JwtStrategy,
+        keys
+          ? { provide: JWKS_SOURCE, useExisting: keys.source }
+          : { provide: JWKS_SOURCE, useValue: jwksAt(config.JWKS_URL) },
+        RevocationFeed,
+        TokenVerifier,
         { provide: APP_GUARD, useClass: AccessGuard },
       ],
+      exports: [TokenVerifier, RevocationFeed],
     };
   }
 }

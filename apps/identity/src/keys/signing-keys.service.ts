@@ -27,6 +27,8 @@ export class SigningKeys {
     this.sealingKey = createHash('sha256').update(config.KEY_ENCRYPTION_SECRET).digest();
   }
 
+  jwks = async () => ({ keys: await this.publicKeys() });
+
   async publicKeys(): Promise<JWK[]> {
     await this.signingKey();
     return (await this.dataSource.getRepository(SigningKey).find({ order: { createdAt: 'DESC' } })).map(

@@ -30,7 +30,7 @@ export class TokensService {
 
   async issue(user: User, sessionId: string, secret: string): Promise<Tokens> {
     const { kid, privateKey } = await this.keys.signingKey();
-    const accessToken = await new SignJWT({ sid: sessionId, roles: user.roles })
+    const accessToken = await new SignJWT({ sid: sessionId, roles: user.roles, ver: user.tokenVersion })
       .setProtectedHeader({ alg: 'ES256', kid, typ: 'at+jwt' })
       .setIssuer(this.config.TOKEN_ISSUER)
       .setAudience(this.config.TOKEN_AUDIENCE)

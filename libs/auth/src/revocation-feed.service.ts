@@ -1,0 +1,128 @@
+import {
+  Inject,
+  Injectable,
+  Logger,
+  type BeforeApplicationShutdown,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
+import { Redis } from 'ioredis';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { AUTH_OPTIONS, type AuthOptions } from './auth.options.ts';
+import type { Verified } from './claims.ts';
+import { isBefore, readEntry, REVOCATION_STREAM, type StreamEntry } from './revocation-stream.ts';
+import { RevokedAccess } from './revoked-access.ts';
+
+const RETRY_MS = 250;
+const BLOCK_MS = 2_000;
+const PAGE = 1_000;
+
+/**
+ * This service's live copy of the revocations. It follows the stream on a connection of its own, reads it again from the start after
+ * every reconnect, and never forgets a revocation that is in force: while Redis is away, or has lost the list, the last copy holds.
+ */
+@Injectable()
+export class RevocationFeed implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly logger = new Logger(RevocationFeed.name);
+  private readonly revoked = new RevokedAccess();
+  private readonly stopping = new AbortController();
+  private following: Promise<void> | undefined;
+  private redis: Redis | undefined;
+  private trouble: string | undefined = 'the revocations have not been read yet';
+
+  constructor(@Inject(AUTH_OPTIONS) private readonly options: AuthOptions) {}
+
+  covers(verified: Verified): boolean {
+    return this.revoked.covers(verified);
+  }
+
+  /** Resolves when the copy is complete and live. @throws Error that says what is missing */
+  async check(): Promise<void> {
+    if (this.trouble !== undefined) throw new Error(this.trouble);
+  }
+
+  /** Does not wait: a service starts while Redis is away. */
+  onApplicationBootstrap(): void {
+    this.following = this.follow();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    this.stopping.abort();
+    this.redis?.disconnect();
+    await this.following;
+  }
+
+  private async follow(): Promise<void> {
+    while (!this.stopping.signal.aborted) {
+      await this.read().catch((error: Error) => this.report(error.message));
+      await sleep(RETRY_MS, undefined, { signal: this.stopping.signal }).catch(() => undefined);
+    }
+  }
+
+  /** Reads until something fails. */
+  private async read(): Promise<never> {
+    const redis = new Redis(this.options.redisUrl, {
+      lazyConnect: true,
+      connectTimeout: 1_000,
+      socketTimeout: BLOCK_MS + 2_000, // a peer that vanished without a word
+      maxRetriesPerRequest: 0,
+      enableOfflineQueue: false,
+      retryStrategy: () => null, // this loop reconnects, and then reads from the start
+    });
+    redis.on('error', () => undefined); // the command in flight rejects too
+    this.redis = redis;
+    try {
+      await redis.connect();
+      let last = await this.readAll(redis);
+      for (;;) {
+        const answer = await redis.xread('COUNT', PAGE, 'BLOCK', BLOCK_MS, 'STREAMS', REVOCATION_STREAM, last);
+        const entries = (answer?.[0]?.[1] ?? []) as StreamEntry[];
+        this.add(entries);
+        last = entries.at(-1)?.[0] ?? last;
+        if (entries.length === 0 && isBefore(await lastId(redis), last)) last = await this.readAll(redis);
+        this.revoked.purge();
+      }
+    } finally {
+      redis.disconnect();
+    }
+  }
+
+  /** From the start of the stream to its end. */
+  private async readAll(redis: Redis): Promise<string> {
+    let last = '0-0';
+    let complete = false;
+    for (;;) {
+      const entries: StreamEntry[] = await redis.xrange(REVOCATION_STREAM, `(${last}`, '+', 'COUNT', PAGE);
+      complete = this.add(entries) || complete;
+      if (entries.length === 0) break;
+      last = entries.at(-1)![0];
+    }
+    this.report(complete ? undefined : 'identity has not sent the revocations in force to Redis');
+    return last;
+  }
+
+  /** Whether the list is complete with these. */
+  private add(entries: StreamEntry[]): boolean {
+    let complete = false;
+    for (const entry of entries) {
+      const content = readEntry(entry);
+      if (content === 'complete') complete = true;
+      else if (content) this.revoked.add(content);
+    }
+    if (complete) this.report(undefined);
+    return complete;
+  }
+
+  private report(trouble: string | undefined): void {
+    if (this.stopping.signal.aborted) return;
+    if (trouble !== undefined && this.trouble === undefined)
+      this.logger.warn(`Access revocations: the last copy holds (${trouble})`);
+    this.trouble = trouble;
+  }
+}
+
+/** The last id that the stream has given; lower than what was read when the stream began anew. */
+async function lastId(redis: Redis): Promise<string> {
+  if (!(await redis.exists(REVOCATION_STREAM))) return '0-0';
+  const info = (await redis.xinfo('STREAM', REVOCATION_STREAM)) as unknown[];
+  return String(info[info.indexOf('last-generated-id') + 1]);
+}

@@ -1,0 +1,67 @@
+import { z } from 'zod';
+import { ServiceTokenUnavailable } from './auth.errors.ts';
+
+const AnswerSchema = z.object({ access_token: z.string(), expires_in: z.number() });
+
+/** The part of a service's environment that it needs to call others. Its client id is its name. */
+export const ServiceClientConfigSchema = z.object({
+  IDENTITY_URL: z.url(),
+  SERVICE_CLIENT_SECRET: z.string().min(16),
+});
+
+export interface ServiceTokensOptions {
+  readonly identityUrl: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+}
+
+interface Held {
+  readonly token: string;
+  /** By the monotonic clock, in milliseconds. */
+  readonly renewAt: number;
+}
+
+/**
+ * Tokens by which this service calls others, one per audience (client credentials, RFC 6749, section 4.4). Kept until a tenth of
+ * their life is left; of callers that find none, one asks identity and all wait for it.
+ */
+export class ServiceTokens {
+  private readonly held = new Map<string, Held>();
+  private readonly asking = new Map<string, Promise<string>>();
+
+  constructor(private readonly options: ServiceTokensOptions) {}
+
+  /** @throws ServiceTokenUnavailable */
+  async token(audience: string): Promise<string> {
+    const held = this.held.get(audience);
+    if (held && performance.now() < held.renewAt) return held.token;
+    const asking = this.asking.get(audience) ?? this.ask(audience).finally(() => this.asking.delete(audience));
+    this.asking.set(audience, asking);
+    return asking;
+  }
+
+  /** Headers for an HTTP client that calls one service: `new HttpClient({ headers: tokens.headersFor('identity') })`. */
+  headersFor(audience: string): () => Promise<{ authorization: string }> {
+    return async () => ({ authorization: `Bearer ${await this.token(audience)}` });
+  }
+
+  private async ask(audience: string): Promise<string> {
+    const { identityUrl, clientId, clientSecret } = this.options;
+    try {
+      const answer = await fetch(new URL('/internal/v1/tokens', identityUrl), {
+        method: 'POST',
+        // RFC 6749, section 2.3.1: both are form-encoded before they are joined
+        headers: { authorization: `Basic ${btoa([clientId, clientSecret].map(encodeURIComponent).join(':'))}` },
+        body: new URLSearchParams({ grant_type: 'client_credentials', audience }),
+        signal: AbortSignal.timeout(2_000),
+        redirect: 'error',
+      });
+      if (!answer.ok) throw new Error(`identity answered ${answer.status}`);
+      const { access_token: token, expires_in: seconds } = AnswerSchema.parse(await answer.json());
+      this.held.set(audience, { token, renewAt: performance.now() + seconds * 900 });
+      return token;
+    } catch (cause) {
+      throw Object.assign(new ServiceTokenUnavailable(), { cause });
+    }
+  }
+}
