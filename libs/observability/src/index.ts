@@ -4,5 +4,6 @@ export { NestLogger } from './nest-logger.service.ts';
 // the request under way
 export { requestLogging } from './request-logging.ts';
 export { identifyCaller, propagationHeaders, requestContext, type RequestContext } from './request-context.ts';
-// metrics
+// metrics and traces
 export { metrics } from './metrics.ts';
+export { flushTraces } from './flush-traces.ts';
