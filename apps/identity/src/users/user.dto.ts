@@ -1,21 +1,59 @@
+import { line, text } from './http.ts';
+import { RoleSchema, UserIdSchema } from '@cairn/contracts';
 import { z } from 'zod';
+import { isCommonPassword } from './common-passwords.ts';
+import { isEmail, normalizeEmail } from './email.ts';
 import type { User } from './user.ts';
 
 const time = z.iso.datetime();
 
-export const RoleSchema = z.enum(['reader', 'author', 'moderator', 'admin']);
+/** Names that could be taken for the project's own, or for a part of a path. */
+const RESERVED = new Set(
+  'admin administrator anonymous api author cairn deleted help identity info me moderator null official operator reader root security staff support system undefined user users webmaster'.split(
+    ' ',
+  ),
+);
 
-/** An account as its owner and admins see it; a deleted one has nothing personal left. */
+export const email = z
+  .string()
+  .max(254)
+  .overwrite(normalizeEmail)
+  .refine(isEmail, 'Must be an email address')
+  .meta({ format: 'email', description: 'Compared without case' });
+
+export const username = z
+  .string()
+  .regex(/^[A-Za-z0-9_]{3,32}$/, '3 to 32 of a-z, 0-9 and _')
+  .toLowerCase()
+  .refine((name) => !RESERVED.has(name), 'This name is reserved')
+  .meta({ description: 'Stored in lower case' });
+
+/** Any character counts, and counts once: lengths are in code points (NIST SP 800-63B, section 3.1.1.2). */
+export const password = z
+  .string()
+  .refine((value) => inRange([...value].length, 8, 128), '8 to 128 characters')
+  .refine((value) => value.isWellFormed(), 'Contains half a character')
+  .refine(async (value) => !(await isCommonPassword(value)), 'Too many people use this password')
+  .meta({ minLength: 8, maxLength: 128, description: 'Any characters; not one of the 10,000 commonest passwords' });
+
+export const displayName = line().min(1).max(100);
+export const bio = text().min(1).max(1_000);
+export const avatarUrl = z
+  .url({ protocol: /^https?$/, error: 'Must be an http or https URL' })
+  .max(2_048)
+  .regex(/^https?:\/\/[\x21-\x7e]+$/i, 'Must be an http or https URL');
+
+/** An account as its owner sees it. */
 export const UserSchema = z
   .object({
-    id: z.uuid(),
-    email: z.string().nullable(),
-    username: z.string().nullable(),
+    id: UserIdSchema,
+    email: z.string(),
+    username: z.string(),
     displayName: z.string().nullable(),
     bio: z.string().nullable(),
     avatarUrl: z.string().nullable(),
     roles: z.array(RoleSchema),
-    state: z.enum(['active', 'suspended', 'deleted']),
+    state: z.enum(['active', 'suspended']),
     createdAt: time,
     updatedAt: time,
     version: z.int().meta({ description: 'Grows with every change; the ETag' }),
@@ -23,7 +61,16 @@ export const UserSchema = z
   .meta({ id: 'User' });
 export type UserView = z.infer<typeof UserSchema>;
 
-export const toUserView = (user: User): UserView => ({
+/** An account as admins see it; a deleted one has nothing personal left. */
+export const ManagedUserSchema = UserSchema.extend({
+  email: z.string().nullable(),
+  username: z.string().nullable(),
+  state: z.enum(['active', 'suspended', 'deleted']),
+  suspendedReason: z.string().nullable(),
+}).meta({ id: 'ManagedUser' });
+export type ManagedUserView = z.infer<typeof ManagedUserSchema>;
+
+export const toManagedUserView = (user: Omit<User, 'passwordHash' | 'tokenVersion'>): ManagedUserView => ({
   id: user.id,
   email: user.email,
   username: user.username,
@@ -32,7 +79,19 @@ export const toUserView = (user: User): UserView => ({
   avatarUrl: user.avatarUrl,
   roles: user.roles,
   state: user.state,
+  suspendedReason: user.suspendedReason,
   createdAt: user.createdAt.toISOString(),
   updatedAt: user.updatedAt.toISOString(),
   version: user.version,
 });
+
+/** Of an account that is not deleted. */
+export const toUserView = (user: Parameters<typeof toManagedUserView>[0]): UserView => {
+  const { suspendedReason: _reason, ...view } = toManagedUserView(user);
+  return view as UserView;
+};
+
+const inRange = (value: number, least: number, most: number) => value >= least && value <= most;
+
+export const UserParamsSchema = z.object({ id: UserIdSchema });
+export type UserParams = z.infer<typeof UserParamsSchema>;

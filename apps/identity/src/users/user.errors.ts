@@ -5,6 +5,12 @@ export class UserNotFound extends problem({
   kind: 'not-found',
   title: 'There is no such user',
 }) {}
+/** What is left of a deleted account cannot be changed. */
+export class UserDeleted extends problem({
+  code: 'identity.user-deleted',
+  kind: 'conflict',
+  title: 'This account has been deleted',
+}) {}
 export class EmailTaken extends problem({
   code: 'identity.email-taken',
   kind: 'conflict',
@@ -14,6 +20,17 @@ export class UsernameTaken extends problem({
   code: 'identity.username-taken',
   kind: 'conflict',
   title: 'This username is taken',
+}) {}
+/** 403 and not 401: the access token is fine, and a client that gets a 401 would throw it away. */
+export class WrongPassword extends problem({
+  code: 'identity.wrong-password',
+  kind: 'forbidden',
+  title: 'That is not the password of this account',
+}) {}
+export class LastAdmin extends problem({
+  code: 'identity.last-admin',
+  kind: 'conflict',
+  title: 'This is the last admin: make another one first',
 }) {}
 /** Costs nothing to refuse, 0.2 s of a core to take. */
 export class PasswordQueueFull extends problem({

@@ -1,9 +1,10 @@
 import { Transactions } from '@cairn/database';
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
+import { CONFIG, type Config } from '../../config.ts';
 import { PasswordHasher } from '../password-hasher.service.ts';
-import { normalizeEmail, User } from '../user.ts';
 import { UserRepository } from '../user.repository.ts';
+import { User } from '../user.ts';
 import type { SignUp } from './sign-up.dto.ts';
 
 @Injectable()
@@ -12,16 +13,16 @@ export class SignUpHandler {
     private readonly transactions: Transactions,
     private readonly users: UserRepository,
     private readonly hasher: PasswordHasher,
+    @Inject(CONFIG) private readonly config: Config,
   ) {}
 
-  /** @throws EmailTaken, UsernameTaken */
-  async execute({ email, username, password, displayName }: SignUp): Promise<User> {
+  /**
+   * A retry after a lost answer is told that the email is taken: the account is there, log in.
+   * @throws EmailTaken, UsernameTaken, PasswordQueueFull
+   */
+  async execute({ password, ...account }: SignUp): Promise<User> {
     const passwordHash = await this.hasher.hash(password); // before the transaction: it takes 200 ms
-    const user = User.signUp(
-      { id: uuidv7(), email: normalizeEmail(email), username, displayName, bio: null, avatarUrl: null, passwordHash },
-      ['reader', 'author'],
-      new Date(),
-    );
+    const user = User.signUp({ ...account, id: uuidv7(), passwordHash }, [this.config.SIGN_UP_ROLE], new Date());
     await this.transactions.run((tx) => this.users.insert(tx, user));
     return user;
   }

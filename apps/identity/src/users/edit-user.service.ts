@@ -1,0 +1,25 @@
+import { Transactions } from '@cairn/database';
+import { checkVersion, type SeenVersion } from './http.ts';
+import { Injectable } from '@nestjs/common';
+import { UserRepository } from './user.repository.ts';
+import type { User } from './user.ts';
+
+/** The one way to change what an account says of its owner, whoever asks for it. */
+@Injectable()
+export class EditUser {
+  constructor(
+    private readonly transactions: Transactions,
+    private readonly users: UserRepository,
+  ) {}
+
+  /** @throws UserNotFound, UserDeleted, Stale, EmailTaken, UsernameTaken */
+  execute(id: string, change: Parameters<User['edit']>[0], seen: SeenVersion): Promise<User> {
+    return this.transactions.run(async (tx) => {
+      const user = await this.users.lock(tx, id);
+      checkVersion(seen, user.version);
+      user.edit(change, new Date());
+      await this.users.save(tx, user);
+      return user;
+    });
+  }
+}

@@ -1,0 +1,24 @@
+import { Roles } from '@cairn/auth';
+import { Answers } from '@cairn/http';
+import { Controller, Get, Param } from '@nestjs/common';
+import { FindUserQuery } from '../find-user.query.ts';
+import {
+  ManagedUserSchema,
+  toManagedUserView,
+  UserParamsSchema,
+  type UserParams,
+  type ManagedUserView,
+} from '../user.dto.ts';
+import { UserNotFound } from '../user.errors.ts';
+
+@Controller('users')
+export class GetUserController {
+  constructor(private readonly findUser: FindUserQuery) {}
+
+  @Get(':id')
+  @Roles('admin')
+  @Answers({ ok: ManagedUserSchema, etag: true, errors: [UserNotFound] })
+  get(@Param({ schema: UserParamsSchema }) { id }: UserParams): Promise<ManagedUserView> {
+    return this.findUser.execute(id).then(toManagedUserView);
+  }
+}

@@ -1,0 +1,47 @@
+import { Sql, type Statement } from '@cairn/database';
+import { decodeCursor, toPage, type Page } from '@cairn/http';
+import { Injectable } from '@nestjs/common';
+import { z } from 'zod';
+import type { UserRow } from '../find-user.query.ts';
+import { toManagedUserView, type ManagedUserView } from '../user.dto.ts';
+import { USER_COLUMNS, USER_SEARCH } from '../user.sql.ts';
+import type { ListUsers } from './list-users.dto.ts';
+
+/** Newest first, by id alone: a UUIDv7 begins with its time. */
+const CursorSchema = z.tuple([z.uuid()]);
+
+/** One condition per filter, so that each combination is a statement of its own that PostgreSQL plans with the index that fits. */
+const CONDITIONS = {
+  q: (value: string) => `${USER_SEARCH} LIKE ${value} AND state <> 'deleted'`,
+  role: (value: string) => `roles @> ARRAY[${value}]`,
+  state: (value: string) => `state = ${value}`,
+  before: (value: string) => `id < ${value}::uuid`,
+};
+
+/** Exported for the test of its plans. */
+export function listUsers({ q, role, state, cursor, limit }: ListUsers): { statement: Statement; values: unknown[] } {
+  const [before] = decodeCursor(cursor, CursorSchema) ?? [];
+  const pattern = q && `%${q.toLowerCase().replace(/[\\%_]/g, '\\$&')}%`;
+  const given = Object.entries({ q: pattern, role, state, before }).filter(([, value]) => value !== undefined);
+  const conditions = given.map(([name], n) => CONDITIONS[name as keyof typeof CONDITIONS](`$${n + 1}`));
+  return {
+    statement: {
+      name: ['list-users', ...given.map(([name]) => name)].join('-'),
+      text: `SELECT ${USER_COLUMNS} FROM users
+             ${conditions.length > 0 ? `WHERE ${conditions.join(' AND ')}` : ''}
+             ORDER BY id DESC LIMIT $${given.length + 1}`,
+    },
+    values: [...given.map(([, value]) => value), limit + 1],
+  };
+}
+
+@Injectable()
+export class ListUsersQuery {
+  constructor(private readonly sql: Sql) {}
+
+  async execute(query: ListUsers): Promise<Page<ManagedUserView>> {
+    const { statement, values } = listUsers(query);
+    const rows = await this.sql.rows<UserRow>(statement, values);
+    return toPage(rows.map(toManagedUserView), query.limit, ({ id }) => [id]);
+  }
+}

@@ -1,0 +1,387 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import {
+  createTestRedis,
+  routesOf,
+  startService,
+  type Answer,
+  type RunningService,
+  type Someone,
+} from '@cairn/testing';
+import { identity } from '../src/app.module.ts';
+import { CreateFirstAdminHandler } from '../src/users/create-first-admin/create-first-admin.handler.ts';
+
+let service: RunningService;
+let redis: Awaited<ReturnType<typeof createTestRedis>>;
+let root: Someone;
+const password = 'correct horse battery';
+
+beforeAll(async () => {
+  redis = await createTestRedis();
+  service = await startService(identity, {
+    NODE_ENV: 'test',
+    REDIS_URL: redis.url,
+    KEY_ENCRYPTION_SECRET: 'x'.repeat(32),
+    BCRYPT_COST: '4',
+    PASSWORD_QUEUE: '500',
+    SIGN_UP_ROLE: 'author',
+    FIRST_ADMIN_EMAIL: 'Root@Example.com',
+    FIRST_ADMIN_USERNAME: 'chief',
+    FIRST_ADMIN_PASSWORD: password,
+  });
+  const createFirstAdmin = service.app.get(CreateFirstAdminHandler, { strict: false });
+  await Promise.all(Array.from({ length: 5 }, () => createFirstAdmin.execute())); // as five instances that start at once
+  root = await logIn('root@example.com');
+});
+afterAll(async () => {
+  await service.stop();
+  await redis.drop();
+});
+
+async function ask(method: string, path: string, as?: Someone, body?: unknown, headers?: object): Promise<Answer> {
+  const answer = await fetch(`${service.url}/api/v1${path}`, {
+    method,
+    headers: {
+      ...(as && { authorization: as.authorization }),
+      ...(body !== undefined && { 'content-type': 'application/json' }),
+      ...headers,
+    },
+    ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+  });
+  const text = await answer.text();
+  return { status: answer.status, headers: answer.headers, body: text ? JSON.parse(text) : undefined };
+}
+
+let counter = 0;
+const signUp = async (fields: object = {}) => {
+  const username = `user${++counter}`;
+  return ask('POST', '/users', undefined, { email: `${username}@example.com`, username, password, ...fields });
+};
+
+async function logIn(login: string, secret = password): Promise<Someone & { refreshToken: string }> {
+  const { body } = await ask('POST', '/sessions', undefined, { login, password: secret });
+  return { id: body.user.id, authorization: `Bearer ${body.accessToken}`, refreshToken: body.refreshToken };
+}
+
+async function newUser(fields: object = {}) {
+  const { body } = await signUp(fields);
+  return { ...(await logIn(body.email)), username: body.username as string };
+}
+
+async function newAdmin() {
+  const { id, username } = await newUser();
+  expect((await ask('PUT', `/users/${id}/roles`, root, { roles: ['admin'] })).status).toBe(200);
+  return { ...(await logIn(username)), username };
+}
+
+const statuses = (answers: Answer[]) => answers.map(({ status }) => status).sort();
+
+test('every route declares who may call it', () => {
+  const routes = routesOf(service.app);
+  expect(routes.length).toBeGreaterThan(15);
+  expect(routes.filter((route) => !route.access)).toEqual([]);
+});
+
+test('several instances that start at once make one first admin', async () => {
+  const { body } = await ask('GET', '/users?role=admin', root);
+  expect(body.items).toMatchObject([{ username: 'chief', email: 'root@example.com', roles: ['admin'] }]);
+});
+
+describe('signing up', () => {
+  test('answers the account, which can log in', async () => {
+    const answer = await signUp({ email: ' Ada@Example.COM', username: 'Ada', displayName: ' Ada Lovelace ' });
+    expect(answer.status).toBe(201);
+    expect(answer.body).toEqual({
+      id: expect.any(String),
+      email: 'ada@example.com',
+      username: 'ada',
+      displayName: 'Ada Lovelace',
+      bio: null,
+      avatarUrl: null,
+      roles: ['author'],
+      state: 'active',
+      createdAt: expect.any(String),
+      updatedAt: answer.body.createdAt,
+      version: 1,
+    });
+    expect(await logIn('ADA@example.com')).toMatchObject({ id: answer.body.id });
+    expect(await logIn('ADA')).toMatchObject({ id: answer.body.id });
+  });
+
+  test.each([
+    ['email', { email: 'nobody' }],
+    ['email', { email: 'a\u0000b@example.com' }],
+    ['username', { username: 'ab' }],
+    ['username', { username: 'a'.repeat(33) }],
+    ['username', { username: 'with-hyphen' }],
+    ['username', { username: 'ädä' }],
+    ['username', { username: 'Admin' }],
+    ['password', { password: '1234567' }],
+    ['password', { password: '😀'.repeat(7) }],
+    ['password', { password: 'x'.repeat(129) }],
+    ['password', { password: 'Password1' }],
+    ['password', { password: 'iloveyou' }],
+    ['password', { email: 'same@example.com', password: 'SAME@example.com' }],
+    ['password', { username: 'the_same_name', password: 'The_Same_Name' }],
+    ['password', { password: 'half a character \ud83d' }],
+    ['displayName', { displayName: ' ' }],
+    ['displayName', { displayName: 'two\nlines' }],
+    ['displayName', { displayName: 'x'.repeat(101) }],
+    ['bio', { bio: 'zero \u0000 byte' }],
+    ['bio', { bio: 'half \udc00' }],
+    ['bio', { bio: 'x'.repeat(1_001) }],
+    ['avatarUrl', { avatarUrl: 'javascript:alert(1)' }],
+    ['avatarUrl', { avatarUrl: 'data:text/html,x' }],
+    ['avatarUrl', { avatarUrl: `https://example.com/${'x'.repeat(2_048)}` }],
+    ['roles', { roles: ['admin'] }],
+  ])('refuses %s: %j', async (field, fields) => {
+    const answer = await signUp(fields);
+    expect(answer.status).toBe(400);
+    expect(new Set(answer.body.errors.map(({ path }: { path: string }) => path))).toEqual(new Set([field]));
+  });
+
+  test.each(['😀'.repeat(8), '😀'.repeat(128), ' with spaces ', 'nul \u0000 inside', 'пароль от всего'])(
+    'takes the password %j, and no other in its place',
+    async (secret) => {
+      const { body } = await signUp({ password: secret });
+      expect((await logIn(body.email, secret)).id).toBe(body.id);
+      const wrong = await ask('POST', '/sessions', undefined, {
+        login: body.email,
+        password: [...secret].with(-1, '~').join(''),
+      });
+      expect(wrong.status).toBe(401);
+    },
+  );
+
+  test('of twenty at once with one email, and of twenty with one username, exactly one succeeds', async () => {
+    const twenty = (fields: (n: number) => object) =>
+      Promise.all(Array.from({ length: 20 }, (_, n) => signUp(fields(n))));
+    const emails = await twenty((n) => ({
+      email: n % 2 ? 'Twin@M\u00dcNCHEN.example' : 'twin@xn--mnchen-3ya.example',
+    }));
+    expect(statuses(emails)).toEqual([201, ...Array<number>(19).fill(409)]);
+    expect(emails.find(({ status }) => status === 409)!.body.code).toBe('identity.email-taken');
+    const usernames = await twenty((n) => ({ username: n % 2 ? 'Twin' : 'twin' }));
+    expect(statuses(usernames)).toEqual([201, ...Array<number>(19).fill(409)]);
+    expect(usernames.find(({ status }) => status === 409)!.body.code).toBe('identity.username-taken');
+  });
+});
+
+describe('my account', () => {
+  test('absent means unchanged, null clears, an ETag guards', async () => {
+    const me = await newUser({ bio: 'First', avatarUrl: 'https://example.com/a.png' });
+    const read = await ask('GET', '/users/me', me);
+    const etag = read.headers.get('etag')!;
+    const changed = await ask('PATCH', '/users/me', me, { bio: null, displayName: 'New' }, { 'if-match': etag });
+    expect(changed.body).toMatchObject({
+      displayName: 'New',
+      bio: null,
+      avatarUrl: 'https://example.com/a.png',
+      version: 2,
+    });
+    expect((await ask('GET', '/users/me', me, undefined, { 'if-none-match': etag })).status).toBe(200);
+    const again = changed.headers.get('etag')!;
+    expect((await ask('GET', '/users/me', me, undefined, { 'if-none-match': again })).status).toBe(304);
+    expect((await ask('PATCH', '/users/me', me, { bio: 'x' }, { 'if-match': etag })).status).toBe(412);
+    expect((await ask('PATCH', '/users/me', me, { email: 'new@example.com' })).body.errors).toMatchObject([
+      { path: 'email' },
+    ]);
+    expect((await ask('PATCH', '/users/me', me, { username: 'chief' })).body.code).toBe('identity.username-taken');
+    expect((await ask('GET', '/users/me')).status).toBe(401);
+  });
+
+  test('of twenty edits that saw the same version exactly one wins', async () => {
+    const me = await newUser();
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, (_, n) => ask('PATCH', '/users/me', me, { bio: `Edit ${n}` }, { 'if-match': '"1"' })),
+    );
+    expect(statuses(answers)).toEqual([200, ...Array<number>(19).fill(412)]);
+    const winner = answers.find(({ status }) => status === 200)!;
+    expect((await ask('GET', '/users/me', me)).body).toEqual(winner.body);
+  });
+
+  test('a new password needs the old one and ends the other sessions', async () => {
+    const me = await newUser();
+    const other = await logIn(me.username);
+    const change = (oldPassword: string, newPassword: string) =>
+      ask('PUT', '/users/me/password', me, { oldPassword, newPassword });
+    const wrong = await change('not my password', 'a password of my own');
+    expect([wrong.status, wrong.body.code]).toEqual([403, 'identity.wrong-password']);
+    expect((await change(password, me.username)).body.errors).toMatchObject([{ path: 'newPassword' }]);
+    expect((await change(password, 'password')).body.errors).toMatchObject([{ path: 'newPassword' }]);
+
+    expect((await change(password, 'a password of my own')).status).toBe(204);
+    expect((await ask('POST', '/sessions', undefined, { login: me.username, password })).status).toBe(401);
+    expect((await logIn(me.username, 'a password of my own')).id).toBe(me.id);
+    const refresh = (refreshToken: string) => ask('POST', '/sessions/refresh', undefined, { refreshToken });
+    expect((await refresh(other.refreshToken)).status).toBe(401);
+    expect((await refresh(me.refreshToken)).status).toBe(200);
+  });
+
+  test('of ten new passwords at once exactly one is taken', async () => {
+    const me = await newUser();
+    const answers = await Promise.all(
+      Array.from({ length: 10 }, (_, n) =>
+        ask('PUT', '/users/me/password', me, { oldPassword: password, newPassword: `my new password ${n}` }),
+      ),
+    );
+    expect(statuses(answers)).toEqual([204, ...Array<number>(9).fill(403)]);
+  });
+
+  test('deletion needs the password, erases what is personal and frees the names', async () => {
+    const me = await newUser({ displayName: 'Gone', bio: 'Gone' });
+    expect((await ask('DELETE', '/users/me', me)).status).toBe(400);
+    expect((await ask('DELETE', '/users/me', me, { password: 'wrong password' })).status).toBe(403);
+    const answers = await Promise.all([1, 2, 3].map(() => ask('DELETE', '/users/me', me, { password })));
+    expect(answers.every(({ status }) => [204, 401, 404].includes(status))).toBe(true);
+    expect(answers.some(({ status }) => status === 204)).toBe(true);
+    expect((await ask('GET', `/users/${me.id}`, root)).body).toMatchObject({
+      id: me.id,
+      state: 'deleted',
+      email: null,
+      username: null,
+      displayName: null,
+      bio: null,
+      roles: [],
+      version: 2,
+    });
+    expect((await ask('POST', '/sessions', undefined, { login: me.username, password })).status).toBe(401);
+    const refreshed = await ask('POST', '/sessions/refresh', undefined, { refreshToken: me.refreshToken });
+    expect(refreshed.status).toBe(401);
+    expect((await signUp({ email: `${me.username}@example.com`, username: me.username })).status).toBe(201);
+  });
+});
+
+describe('administration', () => {
+  test('is for admins', async () => {
+    const somebody = await newUser();
+    for (const [method, path, body] of [
+      ['GET', '/users'],
+      ['GET', `/users/${somebody.id}`],
+      ['PATCH', `/users/${somebody.id}`, { bio: 'x' }],
+      ['DELETE', `/users/${somebody.id}`],
+      ['PUT', `/users/${somebody.id}/roles`, { roles: ['admin'] }],
+      ['POST', `/users/${somebody.id}/suspend`, { reason: 'x' }],
+      ['POST', `/users/${somebody.id}/restore`],
+    ] as const) {
+      expect([method, path, (await ask(method, path, somebody, body)).status]).toEqual([method, path, 403]);
+      expect([method, path, (await ask(method, path, undefined, body)).status]).toEqual([method, path, 401]);
+    }
+  });
+
+  test('an id that is none is a 400, one that nobody has a 404', async () => {
+    expect((await ask('GET', '/users/nobody', root)).body.errors).toMatchObject([{ path: 'id' }]);
+    const nobody = '018f0000-0000-7000-8000-000000000000';
+    for (const [method, path, body] of [
+      ['GET', ''],
+      ['PATCH', '', {}],
+      ['DELETE', ''],
+      ['PUT', '/roles', { roles: ['reader'] }],
+      ['POST', '/suspend', { reason: 'x' }],
+      ['POST', '/restore'],
+    ] as const) {
+      const answer = await ask(method, `/users/${nobody}${path}`, root, body);
+      expect([method, path, answer.body.code]).toEqual([method, path, 'identity.user-not-found']);
+    }
+  });
+
+  test('searches names and addresses, filters by role and state, pages by keyset', async () => {
+    const ids = [];
+    for (const displayName of ['Zoë Quux', 'Quuxly', '100% quux_er'])
+      ids.push((await newUser({ displayName, email: `mail${++counter}@findme.example` })).id);
+    await ask('PUT', `/users/${ids[0]}/roles`, root, { roles: ['moderator', 'reader', 'reader'] });
+    await ask('POST', `/users/${ids[1]}/suspend`, root, { reason: 'x' });
+    const found = async (query: string) =>
+      (await ask('GET', `/users?${query}`, root)).body.items.map(({ id }: { id: string }) => id);
+    expect(await found('q=QUUX')).toEqual([ids[2], ids[1], ids[0]]);
+    expect(await found('q=findme.ex')).toEqual([ids[2], ids[1], ids[0]]);
+    expect(await found('q=zoë')).toEqual([ids[0]]);
+    expect(await found('q=100%25')).toEqual([ids[2]]);
+    expect(await found('q=x_e')).toEqual([ids[2]]);
+    expect(await found('q=quux&role=moderator')).toEqual([ids[0]]);
+    expect(await found('q=quux&state=suspended')).toEqual([ids[1]]);
+    expect(await found('q=quux&state=deleted')).toEqual([]);
+
+    const first = await ask('GET', '/users?q=quux&limit=2', root);
+    await newUser({ displayName: 'Quux the late' });
+    const next = new URL(/<(.*)>; rel="next"/.exec(first.headers.get('link')!)![1]!, service.url);
+    const second = await ask('GET', `/users${next.search}`, root);
+    expect([...first.body.items, ...second.body.items].map(({ id }) => id)).toEqual([ids[2], ids[1], ids[0]]);
+    expect(second.body.nextCursor).toBeNull();
+    for (const query of ['q=ab', 'q=%00abc', 'role=king', 'state=gone', 'limit=0', 'cursor=forged', 'colour=red'])
+      expect([query, (await ask('GET', `/users?${query}`, root)).status]).toEqual([query, 400]);
+    expect((await ask('GET', '/users?limit=3', root)).body.items).toHaveLength(3);
+  });
+
+  test('edits an account, its email too', async () => {
+    const { id } = await newUser();
+    const edited = await ask('PATCH', `/users/${id}`, root, { email: 'Edited@Example.com' }, { 'if-match': '"1"' });
+    expect(edited.body).toMatchObject({ email: 'edited@example.com', version: 2, suspendedReason: null });
+    expect((await ask('PATCH', `/users/${id}`, root, { email: 'root@example.com' })).body.code).toBe(
+      'identity.email-taken',
+    );
+    expect((await ask('PATCH', `/users/${id}`, root, {}, { 'if-match': '"1"' })).status).toBe(412);
+    expect((await ask('PUT', `/users/${id}/roles`, root, { roles: ['reader'] }, { 'if-match': '"1"' })).status).toBe(
+      412,
+    );
+    expect((await ask('DELETE', `/users/${id}`, root, undefined, { 'if-match': '"1"' })).status).toBe(412);
+  });
+
+  test('a suspended user cannot log in until restored', async () => {
+    const user = await newUser();
+    const suspended = await ask('POST', `/users/${user.id}/suspend`, root, { reason: 'Advertising' });
+    expect(suspended.body).toMatchObject({ state: 'suspended', suspendedReason: 'Advertising', version: 2 });
+    const refresh = () => ask('POST', '/sessions/refresh', undefined, { refreshToken: user.refreshToken });
+    expect((await refresh()).status).toBe(401);
+    const restored = await ask('POST', `/users/${user.id}/restore`, root);
+    expect(restored.body).toMatchObject({ state: 'active', suspendedReason: null, version: 3 });
+    expect((await refresh()).status).toBe(401);
+    expect((await logIn(user.username)).id).toBe(user.id);
+  });
+
+  test('deleting twice is deleting once; what is left cannot be changed', async () => {
+    const { id } = await newUser();
+    const answers = await Promise.all(Array.from({ length: 10 }, () => ask('DELETE', `/users/${id}`, root)));
+    expect(statuses(answers)).toEqual(Array<number>(10).fill(204));
+    expect((await ask('GET', `/users/${id}`, root)).body).toMatchObject({ state: 'deleted', version: 2 });
+    for (const [method, path, body] of [
+      ['PATCH', '', { bio: 'x' }],
+      ['PUT', '/roles', { roles: ['admin'] }],
+      ['POST', '/suspend', { reason: 'x' }],
+      ['POST', '/restore'],
+    ] as const) {
+      const answer = await ask(method, `/users/${id}${path}`, root, body);
+      expect([method, path, answer.body.code]).toEqual([method, path, 'identity.user-deleted']);
+    }
+  });
+
+  test('twenty rounds of admins who demote, suspend and delete each other at once leave one', async () => {
+    const ways = [
+      (id: string, as: Someone) => ask('PUT', `/users/${id}/roles`, as, { roles: ['reader'] }),
+      (id: string, as: Someone) => ask('POST', `/users/${id}/suspend`, as, { reason: 'Coup' }),
+      (id: string, as: Someone) => ask('DELETE', `/users/${id}`, as),
+    ];
+    for (let round = 0; round < 20; round++) {
+      const [one, two, three] = await Promise.all([newAdmin(), newAdmin(), newAdmin()]);
+      await ask('PUT', `/users/${root.id}/roles`, one, { roles: ['reader'] });
+      const way = ways[round % ways.length]!;
+      await Promise.all([
+        way(two.id, one),
+        way(three.id, two),
+        way(one.id, three),
+        way(one.id, one),
+        way(two.id, two),
+        way(three.id, three),
+      ]);
+      const { body } = await ask('GET', '/users?role=admin&state=active', root);
+      expect(body.items).toHaveLength(1);
+      const [survivor] = [one, two, three].filter(({ id }) => id === body.items[0].id);
+      for (const last of ways) {
+        const answer = await last(survivor!.id, survivor!);
+        expect([answer.status, answer.body.code]).toEqual([409, 'identity.last-admin']);
+      }
+      await ask('PUT', `/users/${root.id}/roles`, survivor, { roles: ['admin'] });
+      root = await logIn('chief');
+      expect((await ask('DELETE', `/users/${survivor!.id}`, root)).status).toBe(204);
+    }
+  }, 60_000);
+});
