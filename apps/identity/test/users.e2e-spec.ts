@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import {
   createTestRedis,
   routesOf,
@@ -8,6 +8,7 @@ import {
   type Someone,
 } from '@cairn/testing';
 import { identity } from '../src/app.module.ts';
+import { ListProfilesQuery } from '../src/profiles/list-profiles/list-profiles.query.ts';
 import { CreateFirstAdminHandler } from '../src/users/create-first-admin/create-first-admin.handler.ts';
 
 let service: RunningService;
@@ -384,4 +385,76 @@ describe('administration', () => {
       expect((await ask('DELETE', `/users/${survivor!.id}`, root)).status).toBe(204);
     }
   }, 60_000);
+});
+
+describe('profiles', () => {
+  const graphql = async (query: string, as?: Someone, variables?: object) => {
+    const answer = await fetch(`${service.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...(as && { authorization: as.authorization }) },
+      body: JSON.stringify({ query, variables }),
+    });
+    return answer.json() as Promise<{ data: Record<string, unknown>; errors?: { extensions: { code: string } }[] }>;
+  };
+
+  test('show everybody what is public, and nothing else', async () => {
+    const { id, username } = await newUser({
+      displayName: 'Public',
+      bio: 'Bio',
+      avatarUrl: 'https://example.com/a.png',
+    });
+    const answer = await ask('GET', `/profiles/${username.toUpperCase()}`);
+    expect(answer.body).toEqual({
+      id,
+      username,
+      displayName: 'Public',
+      bio: 'Bio',
+      avatarUrl: 'https://example.com/a.png',
+      createdAt: expect.any(String),
+    });
+    const etag = answer.headers.get('etag')!;
+    expect((await ask('GET', `/profiles/${username}`, undefined, undefined, { 'if-none-match': etag })).status).toBe(
+      304,
+    );
+    for (const nobody of ['nobody_at_all', 'no', '%00', 'x'.repeat(90)])
+      expect((await ask('GET', `/profiles/${nobody}`)).body.code).toBe('identity.user-not-found');
+  });
+
+  test('are served by GraphQL through the same queries', async () => {
+    const me = await newUser({ displayName: 'Graph' });
+    const { data } = await graphql(
+      `{ me { id username } profile(username: "${me.username}") { id displayName deleted } }`,
+      me,
+    );
+    expect(data).toEqual({
+      me: { id: me.id, username: me.username },
+      profile: { id: me.id, displayName: 'Graph', deleted: false },
+    });
+    expect((await graphql('{ profile(username: "nobody_at_all") { id } }')).errors![0]!.extensions.code).toBe(
+      'identity.user-not-found',
+    );
+    expect((await graphql('{ me { id } }')).errors![0]!.extensions).toMatchObject({ status: 401 });
+    expect((await graphql('{ __type(name: "User") { fields { name } } }')).data.__type).toEqual({
+      fields: ['id', 'username', 'displayName', 'bio', 'avatarUrl', 'createdAt', 'deleted'].map((name) => ({ name })),
+    });
+  });
+
+  test('are found for other subgraphs by id, a deleted one as such', async () => {
+    const [one, gone] = [await newUser({ displayName: 'Named' }), await newUser()];
+    await ask('DELETE', `/users/${gone.id}`, root);
+    const query = jest.spyOn(service.app.get(ListProfilesQuery, { strict: false }), 'execute');
+    const ids = [gone.id, one.id, '018f0000-0000-7000-8000-000000000000', 'none'];
+    const { data } = await graphql(
+      'query ($them: [_Any!]!) { _entities(representations: $them) { ... on User { id username deleted } } }',
+      undefined,
+      { them: ids.map((id) => ({ __typename: 'User', id })) },
+    );
+    expect(data._entities).toEqual([
+      { id: gone.id, username: null, deleted: true },
+      { id: one.id, username: one.username, deleted: false },
+      null,
+      null,
+    ]);
+    expect(query).toHaveBeenCalledTimes(1);
+  });
 });

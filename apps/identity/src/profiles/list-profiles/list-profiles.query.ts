@@ -1,0 +1,20 @@
+import { Sql } from '@cairn/database';
+import { Injectable } from '@nestjs/common';
+import type { KnownUserView } from '../profile.dto.ts';
+import { PROFILE_COLUMNS } from '../profile.sql.ts';
+
+const BY_IDS = {
+  name: 'list-profiles',
+  text: `SELECT ${PROFILE_COLUMNS}, state = 'deleted' AS deleted FROM users WHERE id = ANY($1::uuid[])`,
+};
+
+@Injectable()
+export class ListProfilesQuery {
+  constructor(private readonly sql: Sql) {}
+
+  /** In no order; an id that nobody has ever had is left out. */
+  async execute(ids: readonly string[]): Promise<KnownUserView[]> {
+    const users = await this.sql.rows<KnownUserView & { createdAt: Date }>(BY_IDS, [ids]);
+    return users.map((user) => ({ ...user, createdAt: user.createdAt.toISOString() }));
+  }
+}

@@ -1,0 +1,21 @@
+import { UserIdSchema } from '@cairn/contracts';
+import { z } from 'zod';
+
+/** What everybody may know of a user. A suspended user keeps it: what they wrote is still there. */
+export const ProfileSchema = z
+  .object({
+    id: UserIdSchema,
+    username: z.string(),
+    displayName: z.string().nullable(),
+    bio: z.string().nullable(),
+    avatarUrl: z.string().nullable(),
+    createdAt: z.iso.datetime(),
+  })
+  .meta({ id: 'Profile' });
+export type ProfileView = z.infer<typeof ProfileSchema>;
+
+/** The same for whoever holds an id only: a deleted user has nothing but that. */
+export const KnownUserSchema = ProfileSchema.extend({ username: z.string().nullable(), deleted: z.boolean() }).meta({
+  id: 'KnownUser',
+});
+export type KnownUserView = z.infer<typeof KnownUserSchema>;

@@ -1,0 +1,42 @@
+import { Caller, Public, SignedIn, type Principal } from '@cairn/auth';
+import { UserIdSchema } from '@cairn/contracts';
+import { FieldsOf } from '@cairn/service';
+import { Args, Context, Directive, ObjectType, Query, Resolver, ResolveReference } from '@nestjs/graphql';
+import { UserNotFound } from '../users/user.errors.ts';
+import { GetProfileQuery } from './get-profile/get-profile.query.ts';
+import { KnownUsers } from './known-users.service.ts';
+import { KnownUserSchema, type KnownUserView } from './profile.dto.ts';
+
+/** The public side of a user. */
+@ObjectType('User')
+@Directive('@key(fields: "id")')
+@FieldsOf(KnownUserSchema)
+export class UserNode {}
+
+@Public()
+@Resolver(() => UserNode)
+export class ProfilesResolver {
+  constructor(
+    private readonly getProfile: GetProfileQuery,
+    private readonly users: KnownUsers,
+  ) {}
+
+  @Query(() => UserNode)
+  async profile(@Args('username') username: string): Promise<KnownUserView> {
+    return { ...(await this.getProfile.execute(username)), deleted: false };
+  }
+
+  @Query(() => UserNode)
+  @SignedIn()
+  async me(@Caller() caller: Principal, @Context() context: object): Promise<KnownUserView> {
+    const user = await this.users.find(context, caller.id);
+    if (!user || user.deleted) throw new UserNotFound();
+    return user;
+  }
+
+  /** What other subgraphs name by id only. */
+  @ResolveReference()
+  resolveReference({ id }: { id: string }, context: object): Promise<KnownUserView | null> | null {
+    return UserIdSchema.safeParse(id).success ? this.users.find(context, id) : null;
+  }
+}
