@@ -41,7 +41,7 @@ export const bio = text().min(1).max(1_000);
 export const avatarUrl = z
   .url({ protocol: /^https?$/, error: 'Must be an http or https URL' })
   .max(2_048)
-  .regex(/^https?:\/\/[\x21-\x7e]+$/i, 'Must be an http or https URL');
+  .regex(/^https?:\/\/[\x21-\x7e]+$/, 'Must be an http or https URL');
 
 /** An account as its owner sees it. */
 export const UserSchema = z

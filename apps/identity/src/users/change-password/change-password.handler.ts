@@ -6,7 +6,6 @@ import { SessionEnding } from '../../sessions/session-ending.service.ts';
 import { OwnerPassword } from '../owner-password.service.ts';
 import { PasswordHasher } from '../password-hasher.service.ts';
 import { resemblesAccount } from '../password-rules.ts';
-import { WrongPassword } from '../user.errors.ts';
 import { UserRepository } from '../user.repository.ts';
 import type { ChangePassword } from './change-password.dto.ts';
 
@@ -25,18 +24,25 @@ export class ChangePasswordHandler {
    * @throws WrongPassword, UserNotFound, TooManyLogins, PasswordQueueFull
    */
   async execute(caller: Principal, address: string, { oldPassword, newPassword }: ChangePassword): Promise<void> {
-    const proven = await this.ownerPassword.prove(caller.id, address, oldPassword);
-    if (resemblesAccount(newPassword, proven)) {
-      throw new InvalidInput([{ path: 'newPassword', message: 'Must not be the email or the username' }]);
+    for (let newHash: string | undefined; ;) {
+      const proven = await this.ownerPassword.prove(caller.id, address, oldPassword);
+      if (resemblesAccount(newPassword, proven)) {
+        throw new InvalidInput([{ path: 'newPassword', message: 'Must not be the email or the username' }]);
+      }
+      newHash ??= await this.hasher.hash(newPassword);
+      if (await this.replace(caller, proven.passwordHash!, newHash)) return;
     }
-    const passwordHash = await this.hasher.hash(newPassword);
-    await this.transactions.run(async (tx) => {
+  }
+
+  /** False when the hash is no longer the proven one: another change came first, or a login has hashed the same password anew. */
+  private replace(caller: Principal, provenHash: string, newHash: string): Promise<boolean> {
+    return this.transactions.run(async (tx) => {
       const user = await this.users.lock(tx, caller.id);
-      // Of two changes at once the second to get here has proven a password that is no longer the one.
-      if (user.passwordHash !== proven.passwordHash) throw new WrongPassword();
-      user.changePassword(passwordHash, new Date());
+      if (user.passwordHash !== provenHash) return false;
+      user.changePassword(newHash, new Date());
       await this.users.save(tx, user);
       await this.sessions.endAll(tx, user.id, { except: caller.sessionId, reason: 'password-change' });
+      return true;
     });
   }
 }
