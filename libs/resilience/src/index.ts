@@ -1,1 +1,6 @@
-export {};
+// calls to other services
+export { createHttpClient, type HttpClient, type HttpClientOptions } from './http.client.ts';
+// costly work of one's own
+export { boundedQueue, type BoundedQueueOptions } from './bounded-queue.ts';
+// errors
+export { Overloaded, UpstreamUnavailable } from './resilience.errors.ts';
