@@ -287,7 +287,7 @@ describe('administration', () => {
 
   test('searches names and addresses, filters by role and state, pages by keyset', async () => {
     const ids = [];
-    for (const displayName of ['Zoë Quux', 'Quuxly', '100% quux_er'])
+    for (const displayName of ['ZOË Quux', 'Quuxly', '100% quux_er'])
       ids.push((await newUser({ displayName, email: `mail${++counter}@findme.example` })).id);
     await ask('PUT', `/users/${ids[0]}/roles`, root, { roles: ['moderator', 'reader', 'reader'] });
     await ask('POST', `/users/${ids[1]}/suspend`, root, { reason: 'x' });
@@ -298,6 +298,7 @@ describe('administration', () => {
     expect(await found('q=zoë')).toEqual([ids[0]]);
     expect(await found('q=100%25')).toEqual([ids[2]]);
     expect(await found('q=x_e')).toEqual([ids[2]]);
+    for (const wildcard of ['q__x', 'q%25x', 'quux%5C']) expect(await found(`q=${wildcard}`)).toEqual([]);
     expect(await found('q=quux&role=moderator')).toEqual([ids[0]]);
     expect(await found('q=quux&state=suspended')).toEqual([ids[1]]);
     expect(await found('q=quux&state=deleted')).toEqual([]);
@@ -457,4 +458,29 @@ describe('profiles', () => {
     ]);
     expect(query).toHaveBeenCalledTimes(1);
   });
+});
+
+test('a flood of passwords is told to come back, while everything else goes on', async () => {
+  const small = await startService(identity, {
+    NODE_ENV: 'test',
+    REDIS_URL: redis.url,
+    KEY_ENCRYPTION_SECRET: 'x'.repeat(32),
+    BCRYPT_COST: '10',
+    PASSWORD_QUEUE: '2',
+  });
+  let hashing = true;
+  let answeredMeanwhile = 0;
+  const flood = Promise.all(
+    Array.from({ length: 30 }, (_, n) =>
+      small.post('/api/v1/users', { body: { email: `flood${n}@example.com`, username: `flood${n}`, password } }),
+    ),
+  ).finally(() => (hashing = false));
+  while (hashing) if ((await small.get('/health/live')).status === 200) answeredMeanwhile++;
+  const answers = await flood;
+  expect(new Set(statuses(answers))).toEqual(new Set([201, 503]));
+  const refused = answers.find(({ status }) => status === 503)!;
+  expect(refused.body.code).toBe('identity.password-queue-full');
+  expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+  expect(answeredMeanwhile).toBeGreaterThan(5);
+  await small.stop();
 });
