@@ -1,25 +1,47 @@
 /**
- * The system in one file: every process, its port, the public routes that the gateway sends to it, its database and what it waits for.
- * The local runner, the gateway and the health page read it.
+ * The system in one file: every process, its port, the public routes that the gateway sends to it, its database, whom it calls and what
+ * it waits for. The local runner and the gateway's configuration come from it.
  */
 export interface Service {
   /** Added to the port base (3000 unless told otherwise). */
   readonly port: number;
   /** Path prefixes that the gateway sends to this service, unchanged. */
   readonly routes: readonly string[];
+  /** Whether it has a database of its own, named after it. */
   readonly database: boolean;
+  /** Whether it serves a GraphQL subgraph. */
+  readonly graphql: boolean;
+  /** Services that it calls by a token of its own (client credentials). */
+  readonly calls: readonly string[];
+  /** What has to run for it to be ready. It is stopped before them. */
   readonly waitsFor: readonly string[];
 }
 
 export const topology = {
   identity: {
     port: 1,
-    routes: ['/api/v1/users', '/api/v1/sessions', '/.well-known/jwks.json'],
+    routes: ['/api/v1/users', '/api/v1/sessions', '/api/v1/profiles', '/.well-known/jwks.json'],
     database: true,
-    waitsFor: ['postgres'],
+    graphql: true,
+    calls: [],
+    waitsFor: ['postgres', 'redis'],
   },
-  blog: { port: 2, routes: ['/api/v1/posts'], database: true, waitsFor: ['postgres', 'redis', 'identity'] },
-  gateway: { port: 0, routes: [], database: false, waitsFor: ['identity', 'blog'] },
+  blog: {
+    port: 2,
+    routes: ['/api/v1/posts', '/api/v1/comments', '/api/v1/tags', '/feeds'],
+    database: true,
+    graphql: true,
+    calls: ['identity'],
+    waitsFor: ['postgres', 'redis', 'identity'],
+  },
+  gateway: {
+    port: 0,
+    routes: [],
+    database: false,
+    graphql: false,
+    calls: [],
+    waitsFor: ['redis', 'identity', 'blog'],
+  },
 } as const satisfies Record<string, Service>;
 
 export type ServiceName = keyof typeof topology;

@@ -13,6 +13,7 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { Problem } from './problem.ts';
+import { makePrivateFolder } from './server.ts';
 
 /** Where PostgreSQL's programs and data are, and as whom it runs. */
 export interface Home {
@@ -33,13 +34,11 @@ const SHARED = '/var/lib/cairn';
 export async function prepareHome(folder: string): Promise<Home> {
   const native = await programs();
   if (process.getuid?.() !== 0) {
-    mkdirSync(path.dirname(folder), { recursive: true });
-    const makeFolder = (made: string) => mkdirSync(made, { recursive: true, mode: 0o700 });
-    return { bin: path.join(native, 'bin'), data: folder, as: undefined, makeFolder };
+    return { bin: path.join(native, 'bin'), data: folder, as: undefined, makeFolder: makePrivateFolder };
   }
   const as = postgresUser();
   const makeFolder = (made: string) => {
-    mkdirSync(made, { recursive: true, mode: 0o700 });
+    makePrivateFolder(made);
     chownSync(made, as.uid, as.gid);
   };
   const parent = path.dirname(folder);

@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
 import { findRedis } from './redis-program.ts';
-import { ownGroup, saysReady, type RunningServer, type ServerOptions } from './server.ts';
+import { makePrivateFolder, ownGroup, saysReady, type RunningServer, type ServerOptions } from './server.ts';
 
 export interface RedisOptions extends ServerOptions {
   /** How many numbered databases it has; 16 unless told otherwise. */
@@ -14,7 +13,7 @@ export interface RedisOptions extends ServerOptions {
  */
 export async function startRedis(options: RedisOptions): Promise<RunningServer> {
   const program = await findRedis(options.onProgress);
-  mkdirSync(options.folder, { recursive: true, mode: 0o700 });
+  makePrivateFolder(options.folder);
   // Its configuration on stdin: a password among the arguments could be read by every user of the machine.
   const server = spawn(program, ['-'], { ...ownGroup, cwd: options.folder, stdio: ['pipe', 'pipe', 'pipe'] });
   options.onSpawn?.(server, 'SIGTERM');

@@ -1,5 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
+import path from 'node:path';
 import { PortInUse, Problem } from './problem.ts';
 
 export interface ServerOptions {
@@ -59,6 +61,12 @@ export function explain(program: string, log: string, port: number, folder: stri
     return new Problem(`Another ${program} runs on ${folder}: stop it first.`);
   const last = log.trim().split('\n').at(-1)?.replace(/\.$/, '');
   return new Problem(`${program} did not start: ${last || 'it said nothing'}.`);
+}
+
+/** A folder that only its owner may enter, in one that keeps the mode it would have anyway. */
+export function makePrivateFolder(folder: string): void {
+  mkdirSync(path.dirname(folder), { recursive: true });
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
 }
 
 export const hasEnded = (child: ChildProcess) => child.exitCode !== null || child.signalCode !== null;

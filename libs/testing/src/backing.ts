@@ -1,4 +1,4 @@
-import { Guardian, freePort, startPostgres, startRedis, stopChild } from '@cairn/backing';
+import { Guardian, freePort, removePostgresData, startPostgres, startRedis, stopChild } from '@cairn/backing';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -45,6 +45,7 @@ export async function startTestServers({ TEST_POSTGRES_URL, TEST_REDIS_URL } = p
     async stop() {
       await Promise.all(stops.map((stop) => stop()));
       guardian.dismiss();
+      removePostgresData(path.join(folder, 'postgres'));
       await rm(folder, { recursive: true, force: true });
     },
   };

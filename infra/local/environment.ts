@@ -1,0 +1,66 @@
+import type { ServiceDatabase } from '@cairn/backing';
+import type { Plan } from './plan.ts';
+import { origin, services, topology, type ServiceName } from './topology.ts';
+
+/** The demo world's accounts: their password is no secret, it is printed. */
+export const DEMO_PASSWORD = 'cairn-demo-2026';
+export const FIRST_ADMIN = { email: 'admin@cairn.example', username: 'admin' } as const;
+
+export interface Surroundings {
+  readonly plan: Plan;
+  readonly portBase: number;
+  readonly empty: boolean;
+  readonly redisUrl: string;
+  readonly databases: ReadonlyMap<string, ServiceDatabase>;
+  /** A random text of this clone, the same at every start. */
+  readonly secret: (name: string) => string;
+  /** What the person has set; it goes before what we would choose, save for what the plan decides. */
+  readonly inherited: NodeJS.ProcessEnv;
+}
+
+/** The environment of a service, in full: each parses its part of it by its own schema. */
+export function environmentOf(name: ServiceName, surroundings: Surroundings): NodeJS.ProcessEnv {
+  const { portBase, redisUrl, databases, secret, inherited } = surroundings;
+  const { DATABASE_URL: _server, ...kept } = inherited;
+  const database = databases.get(name);
+  return {
+    NODE_ENV: 'development',
+    ...(name === 'identity' && identityDefaults(surroundings)),
+    ...kept,
+    PORT: String(portBase + topology[name].port),
+    HOST: '127.0.0.1',
+    TRUSTED_PROXIES: '127.0.0.1',
+    JWKS_URL: `${origin(portBase, 'identity')}/.well-known/jwks.json`,
+    REDIS_URL: redisUrl,
+    ...(database && { DATABASE_URL: database.url, DATABASE_OWNER_URL: database.ownerUrl }),
+    ...(topology[name].calls.length && {
+      IDENTITY_URL: origin(portBase, 'identity'),
+      SERVICE_CLIENT_SECRET: secret(`client ${name}`),
+    }),
+    ...(name === 'identity' && { SERVICE_CLIENTS: JSON.stringify(serviceClients(secret)) }),
+    ...(name === 'gateway' && { UPSTREAMS: JSON.stringify(upstreams(surroundings)), PORT_BASE: String(portBase) }),
+  };
+}
+
+const identityDefaults = ({ empty, secret }: Surroundings) => ({
+  KEY_ENCRYPTION_SECRET: secret('key encryption'),
+  SIGN_UP_ROLE: 'author',
+  ...(!empty && {
+    FIRST_ADMIN_EMAIL: FIRST_ADMIN.email,
+    FIRST_ADMIN_USERNAME: FIRST_ADMIN.username,
+    FIRST_ADMIN_PASSWORD: DEMO_PASSWORD,
+  }),
+});
+
+const serviceClients = (secret: Surroundings['secret']) =>
+  Object.fromEntries(
+    services.filter(([, { calls }]) => calls.length).map(([name]) => [name, secret(`client ${name}`)]),
+  );
+
+/** Where the gateway sends what. A service that does not run is listed too: it is a 503 then, not a 404. */
+const upstreams = ({ portBase }: Surroundings) =>
+  Object.fromEntries(
+    services
+      .filter(([, { routes }]) => routes.length)
+      .map(([name, { routes }]) => [name, { origin: origin(portBase, name), routes }]),
+  );

@@ -1,0 +1,97 @@
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { postgresUrl, redisUrl } from './backing-servers.ts';
+import { build } from './build.ts';
+import { createDatabases } from './databases.ts';
+import { fillDemoWorld } from './demo.ts';
+import { environmentOf, type Surroundings } from './environment.ts';
+import { greeting } from './greeting.ts';
+import { claim } from './one-at-a-time.ts';
+import type { Options } from './options.ts';
+import { portsOf, type Plan } from './plan.ts';
+import { assertPortsFree } from './ports.ts';
+import type { Processes } from './processes.ts';
+import { secretsIn } from './secrets.ts';
+import { runServiceCommand, startServiceProcess } from './service-process.ts';
+import { Supervised } from './supervised.ts';
+import type { Terminal } from './terminal.ts';
+import { origin, services, topology, type ServiceName } from './topology.ts';
+import { dataFolder } from './workspace.ts';
+import { watchSources } from './watch.ts';
+
+/** From nothing to a running system. @throws Problem when the person has to mend something; what has been started then still runs */
+export async function start(options: Options, plan: Plan, processes: Processes, terminal: Terminal): Promise<void> {
+  const { portBase, empty } = options;
+  // Open to be entered, unlike what it holds: as root, PostgreSQL runs as another user, and its data are in it.
+  mkdirSync(dataFolder, { recursive: true });
+  const release = await claim(path.join(dataFolder, 'runner.json'), processes.guardianPid);
+  mkdirSync(path.join(dataFolder, 'logs'), { recursive: true, mode: 0o700 });
+  process.once('exit', release);
+  const own = [
+    ...(process.env.DATABASE_URL ? [] : ['postgres' as const]),
+    ...(process.env.REDIS_URL ? [] : ['redis' as const]),
+  ];
+  await assertPortsFree(portsOf(plan, portBase, own));
+
+  const secret = secretsIn(path.join(dataFolder, 'secrets.json'));
+  const backing = { portBase, processes, terminal, secret };
+  const withDatabase = plan.services.filter((name) => topology[name].database);
+  const [databases, redis] = await Promise.all([
+    terminal.step('PostgreSQL is ready', async () => createDatabases(await postgresUrl(backing), withDatabase, secret)),
+    terminal.step('Redis is ready', () => redisUrl(backing)),
+    terminal.step('built', () => build(plan.services)),
+  ]);
+
+  const surroundings: Surroundings = {
+    plan,
+    portBase,
+    empty,
+    redisUrl: redis,
+    databases,
+    secret,
+    inherited: process.env,
+  };
+  const processOptions = (name: ServiceName) => ({
+    name,
+    processes,
+    environment: environmentOf(name, surroundings),
+    logFile: path.join(dataFolder, 'logs', `${name}.log`),
+  });
+  const migrate = (name: ServiceName) => {
+    const { environment, ...rest } = processOptions(name);
+    return runServiceCommand(
+      { ...rest, environment: { ...environment, DATABASE_URL: environment.DATABASE_OWNER_URL } },
+      'migrate',
+    );
+  };
+  await terminal.step('migrated', () => Promise.all(withDatabase.map(migrate)));
+  const running = plan.services.map(
+    (name) => new Supervised(name, () => startServiceProcess(processOptions(name)), processes, terminal),
+  );
+  await Promise.all(
+    running.map((service) =>
+      terminal.step(`${service.name} is ready on ${origin(portBase, service.name as ServiceName)}`, () =>
+        service.start(),
+      ),
+    ),
+  );
+  if (processes.stopping) return;
+  terminal.print(greeting(plan, options, terminal.elapsed));
+  if (options.watch) watchSources({ services: running, terminal, migrate: (name) => migrate(name as ServiceName) });
+  if (!empty) await demoWorld(plan, portBase, processes, terminal);
+}
+
+/** Without it the system runs all the same: what goes wrong here is said and stops nothing. */
+async function demoWorld(plan: Plan, portBase: number, processes: Processes, terminal: Terminal): Promise<void> {
+  if (!plan.services.includes('identity') || !plan.services.includes('blog')) return;
+  const serving = (path: string) =>
+    services.find(([, { routes }]) => routes.some((route) => path.startsWith(route)))![0];
+  const originOf = (path: string) => origin(portBase, plan.services.includes('gateway') ? 'gateway' : serving(path));
+  const since = performance.now();
+  try {
+    const filled = await fillDemoWorld({ originOf, marker: path.join(dataFolder, 'demo-world') });
+    if (filled) terminal.say(`the demo world is there (${((performance.now() - since) / 1000).toFixed(1)} s)`);
+  } catch (error) {
+    if (!processes.stopping) terminal.say(`${(error as Error).message}; the next start goes on with it`);
+  }
+}

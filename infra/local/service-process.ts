@@ -1,0 +1,87 @@
+import { hasEnded, ownGroup, Problem } from '@cairn/backing';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { createWriteStream } from 'node:fs';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Processes } from './processes.ts';
+import { workspace } from './workspace.ts';
+
+/** Until the services say "listening". */
+const announces = false;
+const READY_WITHIN_MS = 30_000;
+
+export interface ServiceProcessOptions {
+  readonly name: string;
+  readonly environment: NodeJS.ProcessEnv;
+  readonly processes: Processes;
+  readonly logFile: string;
+}
+
+/** Starts a service. Resolves when it is ready. @throws Problem in its own words when it ends before that */
+export async function startServiceProcess(options: ServiceProcessOptions): Promise<ChildProcess> {
+  const { name, environment } = options;
+  const { child, failed } = spawnService(options, []);
+  let isListening = false;
+  child.stdout!.on('data', (text: string) => (isListening ||= text.includes('"msg":"listening"')));
+  await Promise.race([failed, ready(child, `http://127.0.0.1:${environment.PORT}/health/ready`, () => isListening)]);
+  if (!hasEnded(child)) return child;
+  await failed;
+  throw new Problem(`${name} ended as soon as it was ready.`);
+
+  async function ready(started: ChildProcess, url: string, listens: () => boolean) {
+    for (const deadline = Date.now() + READY_WITHIN_MS; Date.now() < deadline; await delay(25)) {
+      if (hasEnded(started) || options.processes.stopping) return;
+      // Its own word first: whoever answers on the port need not be ours.
+      if (announces && !listens()) continue;
+      const answer = await fetch(url, { signal: AbortSignal.timeout(2_000) }).catch(() => undefined);
+      if (answer?.ok) return;
+    }
+    throw new Problem(`${name} was not ready within ${READY_WITHIN_MS / 1000} s: see ${relative(options.logFile)}.`);
+  }
+}
+
+/** Runs a command of a service, as `migrate`, to its end. */
+export async function runServiceCommand(options: ServiceProcessOptions, command: string): Promise<void> {
+  const { child, failed } = spawnService(options, [command]);
+  await Promise.race([failed, new Promise<void>((resolve) => child.once('close', (code) => code === 0 && resolve()))]);
+}
+
+function spawnService({ name, environment, processes, logFile }: ServiceProcessOptions, args: readonly string[]) {
+  // Tracing patches what it traces as it is loaded, so that it has to come first.
+  const tracing = environment.OTEL_EXPORTER_OTLP_ENDPOINT ? ['--import', '@cairn/observability/instrument'] : [];
+  const child = spawn(process.execPath, ['--enable-source-maps', ...tracing, `apps/${name}/dist/main.js`, ...args], {
+    ...ownGroup,
+    cwd: workspace,
+    env: environment,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  processes.add(name, child);
+  const log = createWriteStream(logFile, { flags: 'a' }).on('error', () => {}); // a full disk must not end the runner
+  let words = '';
+  for (const stream of [child.stdout!, child.stderr!])
+    stream.setEncoding('utf8').on('data', (text: string) => log.write(text));
+  child.stderr!.on('data', (text: string) => (words = (words + text).slice(-8_000)));
+  const failed = new Promise<never>((_resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code) => {
+      log.end();
+      if (code !== 0) reject(new Problem(`${name} could not ${args[0] ?? 'start'}: ${lastWords(words, logFile)}`));
+    });
+  });
+  failed.catch(() => {}); // who has been ready before is no failed start
+  return { child, failed };
+}
+
+/** The sentences that a process printed before it ended, without stack traces. */
+export function lastWords(stderr: string, logFile: string): string {
+  const lines = stderr
+    .split('\n')
+    .filter((line) => line.trim() && !/^\s+at /.test(line) && !/^(\(node:|\(Use `node)/.test(line));
+  const thrown = lines.find(
+    (line) => /^(Uncaught )?[A-Z]\w*(Error|Exception)?( \[.*\])?: /.test(line) && /Error|Exception/.test(line),
+  );
+  const sentences = thrown ? [thrown] : lines.slice(-5);
+  return sentences.length ? sentences.join('\n') : `it said nothing; see ${relative(logFile)}.`;
+}
+
+const relative = (file: string) => path.relative(process.cwd(), file);
