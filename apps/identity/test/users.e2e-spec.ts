@@ -479,7 +479,7 @@ test('a flood of passwords is told to come back, while everything else goes on',
   const answers = await flood;
   expect(new Set(statuses(answers))).toEqual(new Set([201, 503]));
   const refused = answers.find(({ status }) => status === 503)!;
-  expect(refused.body.code).toBe('identity.password-queue-full');
+  expect(refused.body.code).toBe('service.overloaded');
   expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
   expect(answeredMeanwhile).toBeGreaterThan(5);
   await small.stop();

@@ -17,7 +17,7 @@ export class OwnerPassword {
   /**
    * Wrong ones count as failed logins do.
    * @returns the account as it was verified: whoever changes it compares the hash under the lock
-   * @throws WrongPassword, UserNotFound, TooManyLogins, PasswordQueueFull
+   * @throws WrongPassword, UserNotFound, TooManyLogins, Overloaded
    */
   async prove(userId: string, address: string, password: string): Promise<User> {
     const user = await this.users.findById(userId);

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
+import { Overloaded } from '@cairn/resilience';
 import { ConfigSchema } from '../config.ts';
 import { PasswordHasher } from './password-hasher.service.ts';
-import { PasswordQueueFull } from './user.errors.ts';
 
 const environment = {
   NODE_ENV: 'test',
@@ -34,7 +34,7 @@ test('beyond the bound of the queue it refuses at once, and takes new work after
   const refused = outcomes.filter((outcome) => outcome.status === 'rejected');
   expect(refused.length).toBeGreaterThan(0);
   expect(refused.length).toBeLessThan(50);
-  for (const { reason } of refused) expect(reason).toBeInstanceOf(PasswordQueueFull);
+  for (const { reason } of refused) expect(reason).toBeInstanceOf(Overloaded);
   await expect(busy.hash('correct horse')).resolves.toMatch(/^\$bcrypt/);
 });
 

@@ -1,7 +1,8 @@
 import { Caller, SignedIn, type Principal } from '@cairn/auth';
 import { Answers } from '@cairn/http';
+import { Overloaded } from '@cairn/resilience';
 import { Body, Controller, Ip, Put } from '@nestjs/common';
-import { PasswordQueueFull, UserNotFound, WrongPassword } from '../user.errors.ts';
+import { UserNotFound, WrongPassword } from '../user.errors.ts';
 import { ChangePasswordSchema, type ChangePassword } from './change-password.dto.ts';
 import { ChangePasswordHandler } from './change-password.handler.ts';
 
@@ -11,7 +12,7 @@ export class ChangePasswordController {
 
   @Put()
   @SignedIn()
-  @Answers({ errors: [WrongPassword, UserNotFound, PasswordQueueFull] })
+  @Answers({ errors: [WrongPassword, UserNotFound, Overloaded] })
   change(
     @Caller() caller: Principal,
     @Ip() address: string,

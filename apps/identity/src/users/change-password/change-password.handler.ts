@@ -21,7 +21,7 @@ export class ChangePasswordHandler {
 
   /**
    * The session that asks stays, the others end.
-   * @throws WrongPassword, UserNotFound, TooManyLogins, PasswordQueueFull
+   * @throws WrongPassword, UserNotFound, TooManyLogins, Overloaded
    */
   async execute(caller: Principal, address: string, { oldPassword, newPassword }: ChangePassword): Promise<void> {
     for (let newHash: string | undefined; ;) {

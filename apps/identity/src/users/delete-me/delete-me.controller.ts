@@ -1,8 +1,9 @@
 import { Caller, SignedIn, type Principal } from '@cairn/auth';
 import { Answers, IfMatch } from '@cairn/http';
 import { Stale, type SeenVersion } from '../http.ts';
+import { Overloaded } from '@cairn/resilience';
 import { Body, Controller, Delete, Ip } from '@nestjs/common';
-import { LastAdmin, PasswordQueueFull, UserNotFound, WrongPassword } from '../user.errors.ts';
+import { LastAdmin, UserNotFound, WrongPassword } from '../user.errors.ts';
 import { DeleteMeSchema, type DeleteMe } from './delete-me.dto.ts';
 import { DeleteMeHandler } from './delete-me.handler.ts';
 
@@ -13,7 +14,7 @@ export class DeleteMeController {
 
   @Delete()
   @SignedIn()
-  @Answers({ errors: [WrongPassword, UserNotFound, LastAdmin, PasswordQueueFull, Stale] })
+  @Answers({ errors: [WrongPassword, UserNotFound, LastAdmin, Overloaded, Stale] })
   delete(
     @Caller() caller: Principal,
     @Ip() address: string,

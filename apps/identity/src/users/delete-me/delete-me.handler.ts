@@ -11,7 +11,7 @@ export class DeleteMeHandler {
     private readonly standing: UserStanding,
   ) {}
 
-  /** @throws WrongPassword, UserNotFound, LastAdmin, Stale, TooManyLogins, PasswordQueueFull */
+  /** @throws WrongPassword, UserNotFound, LastAdmin, Stale, TooManyLogins, Overloaded */
   async execute(caller: Principal, address: string, password: string, seen: SeenVersion): Promise<void> {
     await this.ownerPassword.prove(caller.id, address, password);
     await this.standing.change(caller.id, (user) => {

@@ -18,7 +18,7 @@ export class SignUpHandler {
 
   /**
    * A retry after a lost answer is told that the email is taken: the account is there, log in.
-   * @throws EmailTaken, UsernameTaken, PasswordQueueFull
+   * @throws EmailTaken, UsernameTaken, Overloaded
    */
   async execute({ password, ...account }: SignUp): Promise<User> {
     const passwordHash = await this.hasher.hash(password); // before the transaction: it takes 200 ms
