@@ -1,68 +1,91 @@
-import { spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { asProblem, Problem } from '@cairn/backing';
+import { startTestServers } from '@cairn/testing/servers';
+import { existsSync, globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { TestRun, type Outcome } from './test-run.ts';
+import { workspace } from './workspace.ts';
 
 /*
- * `npm test [-- project …]`: type-check, lint, every test tier, and the check that generated files equal the code.
+ * `npm test [-- project …]`: types, format, lint with the boundary rules, every test tier on one PostgreSQL and one Redis, and the checks
+ * that generated files equal the code and that the docs' links lead somewhere. With projects: lint and tests of those.
  * Each check and each test counts once in the last line.
  */
-const workspace = path.resolve(import.meta.dirname, '../..');
-const bin = (name: string) => path.join(workspace, 'node_modules', name);
-const reports = mkdtempSync(path.join(tmpdir(), 'cairn-test-'));
-const projects = process.argv.slice(2);
-const only = projects.length ? ['-p', ...projects.map((name) => `@cairn/${name}`)] : [];
-const nx = (...args: string[]) => [bin('nx/dist/bin/nx.js'), ...args, '--output-style=static', ...only];
-const totals = { passed: 0, failed: 0, skipped: 0 };
-
-function run(args: string[]): Promise<{ code: number; log: string }> {
-  const env = { ...process.env, NX_DAEMON: 'false', NX_TUI: 'false', CAIRN_TEST_REPORTS: reports, FORCE_COLOR: '0' };
-  const child = spawn(process.execPath, args, { cwd: workspace, env, stdio: ['ignore', 'pipe', 'pipe'] });
-  let log = '';
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (log += chunk.toString()));
-  return new Promise((resolve) => child.once('exit', (code) => resolve({ code: code ?? 1, log })));
+try {
+  const projects = process.argv.slice(2).map(projectNamed);
+  const servers = await startTestServers();
+  const testRun = new TestRun(servers.environment);
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.on(signal, () => void servers.stop().then(() => process.exit(1)));
+  if (!projects.length) await wholeWorkspace(testRun);
+  await lintAndTests(testRun, projects);
+  if (!projects.length) await generatedAndDocs(testRun);
+  await servers.stop();
+  process.exitCode = testRun.finish();
+} catch (error) {
+  const known = asProblem(error);
+  console.error(known instanceof Problem ? known.message : known);
+  console.log('0 passed, 1 failed, 0 skipped');
+  process.exitCode = 1;
 }
 
-async function check(name: string, work: () => Promise<{ code: number; log: string }>) {
-  const since = performance.now();
-  const { code, log } = await work();
-  totals[code === 0 ? 'passed' : 'failed']++;
-  console.log(`${code === 0 ? 'ok    ' : 'FAILED'}  ${name} (${((performance.now() - since) / 1000).toFixed(1)} s)`);
-  if (code !== 0) console.log(log);
+function projectNamed(name: string): string {
+  const known = globSync('{apps,libs,infra}/*/package.json', { cwd: workspace }).map((file) =>
+    path.basename(path.dirname(file)),
+  );
+  if (!known.includes(name))
+    throw new Problem(`There is no project "${name}": choose from ${known.sort().join(', ')}.`);
+  return `@cairn/${name}`;
 }
 
-const generated = [
-  'apps/blog/openapi.json',
-  'apps/blog/schema.graphql',
-  'apps/identity/openapi.json',
-  'docs/errors.md',
-];
+async function wholeWorkspace(testRun: TestRun): Promise<void> {
+  await testRun.check('types', () => testRun.run([bin('typescript/bin/tsc'), '-p', 'tsconfig.json']));
+  await testRun.check('format', () =>
+    testRun.run([bin('prettier/bin/prettier.cjs'), '--check', '--log-level=warn', '.']),
+  );
+}
 
-await check('types', () => run([bin('typescript/bin/tsc'), '-p', 'tsconfig.json']));
-await check('lint', () => run(nx('run-many', '-t', 'lint')));
-await check('tests', () => run(nx('run-many', '-t', 'test', '--parallel=1')));
-await check('generated files equal the code', async () => {
-  const read = () => generated.map((file) => readFileSync(path.join(workspace, file), 'utf8'));
-  const before = read();
-  const { code, log } = await run(nx('run-many', '-t', 'generate'));
-  await run(['infra/local/errors.ts']);
-  const differing = generated.filter((_, index) => before[index] !== read()[index]);
-  return code !== 0 || differing.length === 0
-    ? { code, log }
-    : { code: 1, log: `These differed and are now up to date, commit them: ${differing.join(', ')}` };
-});
+async function lintAndTests(testRun: TestRun, projects: readonly string[]): Promise<void> {
+  await testRun.check('lint', () => testRun.run(nx('lint', projects)));
+  await testRun.check('tests', async () => {
+    const outcome = await testRun.run([...nx('test', projects), '--parallel=2'], finishedProject);
+    const failures = testRun.collectTests();
+    return failures.length ? { code: 1, log: failures.join('\n') } : outcome;
+  });
+}
 
-for (const file of readdirSync(reports)) {
-  const report = JSON.parse(readFileSync(path.join(reports, file), 'utf8')) as {
-    numPassedTests: number;
-    numFailedTests: number;
-    numPendingTests: number;
-    numRuntimeErrorTestSuites: number;
+async function generatedAndDocs(testRun: TestRun): Promise<void> {
+  await testRun.check('generated files equal the code', () => generatedFiles(testRun));
+  await testRun.check("the docs' links", () => testRun.run(['infra/local/check-docs.ts']));
+}
+
+async function generatedFiles(testRun: TestRun): Promise<Outcome> {
+  const read = () => {
+    const files = globSync(['apps/*/{openapi.json,schema.graphql}', 'docs/errors.md'], { cwd: workspace });
+    return new Map(files.map((file) => [file, readFileSync(path.join(workspace, file), 'utf8')]));
   };
-  totals.passed += report.numPassedTests;
-  totals.failed += report.numFailedTests + report.numRuntimeErrorTestSuites;
-  totals.skipped += report.numPendingTests;
+  const before = read();
+  for (const args of [nx('generate', []), ['infra/local/errors.ts']]) {
+    const outcome = await testRun.run(args);
+    if (outcome.code !== 0) return outcome;
+  }
+  const differing = [...read()].filter(([file, text]) => before.get(file) !== text).map(([file]) => file);
+  if (!differing.length) return { code: 0, log: '' };
+  return { code: 1, log: `These differed and are now up to date, commit them: ${differing.join(', ')}` };
 }
-rmSync(reports, { recursive: true });
-console.log(`${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`);
-process.exit(totals.failed === 0 ? 0 : 1);
+
+function bin(file: string): string {
+  const found = path.join(workspace, 'node_modules', file);
+  if (!existsSync(found)) throw new Problem('Something is not installed: type `npm ci`.');
+  return found;
+}
+
+function nx(target: string, projects: readonly string[]): string[] {
+  const only = projects.length ? ['-p', projects.join(',')] : [];
+  return [bin('nx/dist/bin/nx.js'), 'run-many', '-t', target, '--output-style=static', ...only];
+}
+
+/** Nx's line about a project that has ended, as `✔ nx run @cairn/blog:test (12s)`. */
+function finishedProject(line: string): string | undefined {
+  const [, sign, project] = /^\s*([✔✖])\s+nx run @cairn\/([\w-]+):test/u.exec(line) ?? [];
+  return project && `        ${project} ${sign === '✔' ? 'passed' : 'FAILED'}`;
+}

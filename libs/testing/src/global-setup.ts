@@ -1,4 +1,4 @@
-import { startTestServers, type TestServers } from './backing.ts';
+import { startTestServers, type TestServers } from './servers.ts';
 
 /** One PostgreSQL and one Redis per Jest run, or those that `npm test` has started for all runs. */
 export default async function setup() {

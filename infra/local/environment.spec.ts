@@ -1,0 +1,56 @@
+import { expect, test } from '@jest/globals';
+import { environmentOf, type Surroundings } from './environment.ts';
+import { planOf } from './plan.ts';
+
+const surroundings = (changes: Partial<Surroundings> = {}): Surroundings => ({
+  plan: planOf([]),
+  portBase: 4000,
+  empty: false,
+  redisUrl: 'redis://redis',
+  databases: new Map([['blog', { url: 'postgres://blog', ownerUrl: 'postgres://blog_owner' }]]),
+  secret: (name) => `secret of ${name}`,
+  inherited: {},
+  ...changes,
+});
+
+test('a service gets its own database, never the server of the person who starts it', () => {
+  const inherited = { DATABASE_URL: 'postgres://admin@server' };
+  expect(environmentOf('blog', surroundings({ inherited }))).toMatchObject({
+    DATABASE_URL: 'postgres://blog',
+    DATABASE_OWNER_URL: 'postgres://blog_owner',
+  });
+  expect(environmentOf('gateway', surroundings({ inherited }))).not.toHaveProperty('DATABASE_URL');
+});
+
+test('who calls identity and identity agree on a secret', () => {
+  const { SERVICE_CLIENT_SECRET, IDENTITY_URL } = environmentOf('blog', surroundings());
+  expect(IDENTITY_URL).toBe('http://127.0.0.1:4001');
+  const { SERVICE_CLIENTS } = environmentOf('identity', surroundings());
+  expect(JSON.parse(SERVICE_CLIENTS!)).toEqual({ blog: SERVICE_CLIENT_SECRET });
+});
+
+test('the secrets of one service do not reach another', () => {
+  expect(environmentOf('gateway', surroundings())).not.toHaveProperty('KEY_ENCRYPTION_SECRET');
+  expect(environmentOf('blog', surroundings())).not.toHaveProperty('SERVICE_CLIENTS');
+});
+
+test('the gateway gets its routes from the topology', () => {
+  const { UPSTREAMS, PORT } = environmentOf('gateway', surroundings());
+  expect(PORT).toBe('4000');
+  expect(JSON.parse(UPSTREAMS!)).toMatchObject({
+    blog: { origin: 'http://127.0.0.1:4002', routes: expect.arrayContaining(['/api/v1/posts', '/feeds']) },
+  });
+});
+
+test('an empty system has no first admin', () => {
+  expect(environmentOf('identity', surroundings())).toHaveProperty('FIRST_ADMIN_EMAIL');
+  expect(environmentOf('identity', surroundings({ empty: true }))).not.toHaveProperty('FIRST_ADMIN_EMAIL');
+});
+
+test('what the person sets goes before our choice, but not before the plan', () => {
+  const inherited = { SIGN_UP_ROLE: 'reader', PORT: '80' };
+  expect(environmentOf('identity', surroundings({ inherited }))).toMatchObject({
+    SIGN_UP_ROLE: 'reader',
+    PORT: '4001',
+  });
+});
