@@ -4,33 +4,39 @@ import type { z } from 'zod';
 import type { DomainErrorClass } from './domain-error.ts';
 import { ProblemDetailsSchema, statusOf } from './problem-details.ts';
 
-export const VERSIONED = 'cairn:versioned';
+export const TAGGED = 'cairn:tagged';
+export const LOCATION = 'cairn:location';
 
-export interface AnswersOptions {
+export interface AnswersOptions<Created extends z.ZodType = z.ZodType> {
   readonly ok?: z.ZodType;
-  readonly created?: z.ZodType;
-  /** The body has a `version`: it leaves as ETag, and If-None-Match is honoured. */
+  readonly created?: Created;
+  /** The path of what was created. */
+  readonly location?: (body: z.output<Created>) => string;
+  /** It leaves with an ETag, and If-None-Match is honoured. */
   readonly etag?: boolean;
+  /** It may throw MovedPermanently. */
+  readonly moved?: boolean;
   readonly errors?: readonly DomainErrorClass[];
 }
 
 /** What a route answers: its status, its body (serialised through the schema) and its errors, for the runtime and for OpenAPI. */
-export function Answers({ ok, created, etag = false, errors = [] }: AnswersOptions): MethodDecorator {
+export function Answers<Created extends z.ZodType>(options: AnswersOptions<Created>): MethodDecorator {
+  const { ok, created, location, etag = false, moved = false, errors = [] } = options;
   const status = created ? 201 : ok ? 200 : 204;
   const schema = created ?? ok;
-  const etagHeader = {
-    ETag: { schema: { type: 'string' as const }, description: 'The version of the resource, for If-Match' },
+  const headers = {
+    ...(etag && { ETag: header('`"<version>-<digest>"`, for If-Match and If-None-Match') }),
+    ...(location && { Location: header('The path of what was created') }),
   };
   const byStatus = Map.groupBy(errors, (error) => statusOf[error.problem.kind]);
   return applyDecorators(
     HttpCode(status),
-    SetMetadata(VERSIONED, etag),
-    ApiResponse({
-      status,
-      description: 'Success',
-      ...(schema && { standardSchema: schema }),
-      ...(etag && { headers: etagHeader }),
-    }),
+    SetMetadata(TAGGED, etag),
+    SetMetadata(LOCATION, location),
+    ApiResponse({ status, description: 'Success', ...(schema && { standardSchema: schema }), headers }),
+    ...(moved
+      ? [ApiResponse({ status: 301, description: 'Moved', headers: { Location: header('Where it is now') } })]
+      : []),
     ...(schema ? [SerializeOptions({ schema })] : []),
     ...[...byStatus].map(([errorStatus, those]) =>
       ApiResponse({
@@ -41,3 +47,5 @@ export function Answers({ ok, created, etag = false, errors = [] }: AnswersOptio
     ),
   );
 }
+
+const header = (description: string) => ({ schema: { type: 'string' as const }, description });

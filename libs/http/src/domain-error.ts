@@ -4,9 +4,12 @@ export type ErrorKind =
   | 'unauthenticated'
   | 'forbidden'
   | 'not-found'
+  | 'gone'
   | 'conflict'
   | 'stale'
   | 'precondition-missing'
+  | 'key-reused'
+  | 'too-many'
   | 'unavailable';
 
 export interface Problem {
@@ -17,27 +20,36 @@ export interface Problem {
   readonly title: string;
 }
 
+export interface Occurrence {
+  /** Seconds after which the same request may succeed: leaves as Retry-After. */
+  readonly retryAfter?: number;
+}
+
 export class DomainError extends Error {
+  readonly retryAfter: number | undefined;
+
   constructor(
     readonly problem: Problem,
     detail = problem.title,
+    { retryAfter }: Occurrence = {},
   ) {
     super(detail);
     this.name = new.target.name;
+    this.retryAfter = retryAfter;
   }
 }
 
 export interface DomainErrorClass {
   readonly problem: Problem;
-  new (detail?: string): DomainError;
+  new (detail?: string, occurrence?: Occurrence): DomainError;
 }
 
 /** Declares an error: `class PostNotFound extends problem({ code, kind, title }) {}`. */
 export function problem(problem: Problem): DomainErrorClass {
   return class extends DomainError {
     static readonly problem = problem;
-    constructor(detail?: string) {
-      super(problem, detail);
+    constructor(detail?: string, occurrence?: Occurrence) {
+      super(problem, detail, occurrence);
     }
   };
 }

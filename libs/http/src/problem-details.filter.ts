@@ -2,9 +2,11 @@ import { Catch, HttpException, Logger, type ArgumentsHost, type ExceptionFilter 
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { STATUS_CODES } from 'node:http';
 import { DomainError } from './domain-error.ts';
+import { MovedPermanently } from './moved-permanently.ts';
 import { InvalidInput, statusOf, type ProblemDetails } from './problem-details.ts';
 
-const DOCS = 'https://cairn.dev/docs/errors#';
+/** Relative, so that it resolves at whatever address the API has: the gateway serves the page. */
+const DOCS = '/docs/errors#';
 const logger = new Logger('ProblemDetails');
 
 /** Every error leaves as application/problem+json; what nobody foresaw is logged and leaves as a bare 500. */
@@ -12,19 +14,28 @@ const logger = new Logger('ProblemDetails');
 export class ProblemDetailsFilter implements ExceptionFilter {
   catch(error: unknown, host: ArgumentsHost) {
     if (host.getType<string>() === 'graphql') throw error; // the GraphQL door formats its own errors
-    sendProblem(error, host.switchToHttp().getRequest(), host.switchToHttp().getResponse());
+    const reply = host.switchToHttp().getResponse<FastifyReply>();
+    if (error instanceof MovedPermanently) return redirect(error, reply);
+    sendProblem(error, host.switchToHttp().getRequest(), reply);
   }
 }
+
+/** Not to be cached: what moved may move back, and two remembered redirects would be a loop. */
+const redirect = ({ path }: MovedPermanently, reply: FastifyReply) =>
+  reply.status(301).header('Location', encodeURI(path)).header('Cache-Control', 'no-cache').send();
 
 /** Also Fastify's own error handler: what fails before Nest sees the request (a malformed body) looks the same. */
 export function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const problem = toProblem(error);
   if (problem.status === 500) logger.error(error);
   if (problem.status === 401) reply.header('WWW-Authenticate', 'Bearer');
-  if (problem.status === 503) reply.header('Retry-After', '1');
+  const retryAfter = error instanceof DomainError ? error.retryAfter : undefined;
+  if (retryAfter !== undefined || problem.status === 503)
+    reply.header('Retry-After', String(Math.ceil(retryAfter ?? 1)));
   reply
     .status(problem.status)
     .header('Content-Type', 'application/problem+json')
+    .header('Cache-Control', 'no-store')
     .send({ type: `${DOCS}${problem.code}`, ...problem, requestId: String(request.id) } satisfies ProblemDetails);
 }
 
@@ -36,18 +47,20 @@ export function toProblem(error: unknown): Omit<ProblemDetails, 'type' | 'reques
   if (error instanceof InvalidInput)
     return { title: 'The request is invalid', status: 400, code: 'request.invalid', errors: error.errors };
   if (isUnreachable(error)) return { title: 'A dependency is unavailable', status: 503, code: 'service.unavailable' };
-  const status =
+  const given =
     error instanceof HttpException ? error.getStatus() : ((error as { statusCode?: number }).statusCode ?? 500);
+  const status = given >= 400 && given < 600 ? given : 500;
   const title = STATUS_CODES[status] ?? 'Error';
   const detail = status < 500 ? (error as Error).message : undefined;
   return { title, status, ...(detail && { detail }), code: `http.${title.toLowerCase().replaceAll(' ', '-')}` };
 }
 
-/** node: ECONNREFUSED …; PostgreSQL: class 08 and 57P0x; pg's pool: a message only. */
+/** node: ECONNREFUSED …; PostgreSQL: class 08, 57P0x (shutting down), 53300 (too many connections); pg's pool: a message only. */
 function isUnreachable(error: unknown): boolean {
-  const { code = '', message = '' } = (error ?? {}) as { code?: string; message?: string };
+  const { code = '', message = '', errors } = (error ?? {}) as { code?: string; message?: string; errors?: unknown[] };
   return (
-    /^(ECONN|EPIPE|ETIMEDOUT|08|57P)/.test(code) ||
-    /^(Connection terminated|timeout exceeded when trying to connect)/.test(message)
+    /^(ECONN|EPIPE|ETIMEDOUT|08|57P|53300)/.test(String(code)) ||
+    /^(Connection terminated|timeout exceeded when trying to connect|Query read timeout)/.test(message) ||
+    (errors?.some(isUnreachable) ?? false) // an AggregateError: one per address that was tried
   );
 }

@@ -25,7 +25,7 @@ function toInvalidInput(issues: readonly Issue[]): InvalidInput {
       const names = path.map((segment) => String(typeof segment === 'object' ? segment.key : segment));
       if (Array.isArray(keys))
         return keys.map((key) => ({ path: [...names, key].join('.'), message: 'Unknown field' }));
-      return [{ path: names.join('.'), message }];
+      return [{ path: names.join('.') || 'body', message }];
     }),
   );
 }

@@ -1,0 +1,38 @@
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import { ApiHeader } from '@nestjs/swagger';
+import type { FastifyRequest } from 'fastify';
+import { hash } from 'node:crypto';
+import type { IdempotentRequest } from './idempotent-request.ts';
+import { InvalidInput } from './problem-details.ts';
+
+interface Incoming extends FastifyRequest {
+  user?: { id: string };
+  idempotent?: IdempotentRequest;
+}
+
+const fromRequest = createParamDecorator((_: unknown, context: ExecutionContext): IdempotentRequest | undefined => {
+  const request = context.switchToHttp().getRequest<Incoming>();
+  const key = request.headers['idempotency-key'];
+  if (key === undefined) return undefined;
+  if (typeof key !== 'string' || !/^[\x21-\x7e]{1,200}$/.test(key)) {
+    throw new InvalidInput([{ path: 'Idempotency-Key', message: '1 to 200 visible ASCII characters' }]);
+  }
+  const route = `${request.method} ${request.url.split('?')[0]}`;
+  const digest = hash('sha256', JSON.stringify(request.body ?? null));
+  return (request.idempotent = { callerId: request.user?.id ?? '', route, key, digest, replayed: false });
+});
+
+/**
+ * Declares that a retry with the same Idempotency-Key gets the first answer. The handler hands it to `Idempotency.once` in its
+ * own transaction. Follows draft-ietf-httpapi-idempotency-key-header.
+ */
+export const IdempotencyKey = (): ParameterDecorator => (target, key, index) => {
+  fromRequest()(target, key, index);
+  const method = Object.getOwnPropertyDescriptor(target, key!)!;
+  const description = 'Makes a retry safe: the same key and body get the first answer again, for 24 hours';
+  ApiHeader({ name: 'Idempotency-Key', required: false, description, schema: { type: 'string' } })(
+    target,
+    key!,
+    method,
+  );
+};
