@@ -1,50 +1,99 @@
 import { StandardSchemaSerializerInterceptor, type DynamicModule } from '@nestjs/common';
-import { NestFactory, Reflector } from '@nestjs/core';
+import { DiscoveryService, NestFactory, Reflector } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import {
+  AnswerHeadersInterceptor,
+  answerUnknownPaths,
   ConditionalRequestInterceptor,
-  PageLinkInterceptor,
   ProblemDetailsFilter,
   sendProblem,
   validationPipe,
 } from '@cairn/http';
+import { createLogger, metrics, NestLogger, requestLogging } from '@cairn/observability';
 import { randomUUID } from 'node:crypto';
-import { HealthModule } from './health.ts';
+import type { Logger } from 'pino';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { DEPENDENCY, type DependencyProvider } from './dependency.decorator.ts';
+import { providersWith } from './discovery.ts';
+import { Jobs } from './jobs.service.ts';
 import { openApi, type OpenApiOptions } from './open-api.ts';
+import { ServiceModule } from './service.module.ts';
 
-export interface ServiceOptions extends OpenApiOptions {
+export interface ApplicationOptions extends OpenApiOptions {
   readonly module: DynamicModule;
+  /** Paths that do not stand under /api/v1, as Nest writes them: `feeds/{*path}`. */
+  readonly outsideApi?: readonly string[];
+  readonly trustedProxies?: readonly string[];
+  readonly metrics?: boolean;
+  /** Silent unless given. */
+  readonly logger?: Logger;
 }
 
-/** A service as its tests and its process both get it: routes, validation, problem details, ETags, health, OpenAPI. */
-export async function createApplication(options: ServiceOptions): Promise<NestFastifyApplication> {
+const OUTSIDE_API = ['health/{*path}', 'internal/{*path}', '.well-known/{*path}'];
+
+/** A service as its tests and its process both get it: routes, validation, problem details, ETags, health, OpenAPI. Opens nothing. */
+export async function createApplication(options: ApplicationOptions): Promise<NestFastifyApplication> {
+  const { logger = createLogger({ name: options.name, level: 'silent' }) } = options;
   const adapter = new FastifyAdapter({
     bodyLimit: 1_048_576,
-    requestIdHeader: 'x-request-id',
+    trustProxy: options.trustedProxies?.length ? [...options.trustedProxies] : false,
+    routerOptions: { maxParamLength: 1_024 },
     genReqId: () => randomUUID(),
-    trustProxy: '127.0.0.1',
+    // A path that cannot be decoded comes past every hook.
+    frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) =>
+      sendProblem(error, request, reply.header('X-Request-Id', request.id)),
+    forceCloseConnections: 'idle',
   });
-  adapter.getInstance().setErrorHandler(sendProblem);
-  adapter.setErrorHandler = () => adapter.getInstance(); // Nest sets its own too late for what fails before a route: a malformed body
-  adapter.getInstance().removeContentTypeParser('text/plain'); // else a text is taken for a body that fails validation: 400, not 415
-  const app = await NestFactory.create<NestFastifyApplication>(HealthModule.around(options.module), adapter, {
-    logger: ['error', 'warn'],
+  const instance = adapter.getInstance() as unknown as FastifyInstance;
+  requestLogging(instance, { logger });
+  if (options.metrics) await metrics(instance);
+  speakProblemDetails(adapter, instance);
+  instance.addHook('onRoute', (route) => {
+    const { bodyLimit } = (route.config ?? {}) as { bodyLimit?: number };
+    if (bodyLimit) route.bodyLimit = bodyLimit; // @RouteConfig({ bodyLimit }) on a controller's method
+  });
+
+  const app = await NestFactory.create<NestFastifyApplication>(ServiceModule.around(options.module), adapter, {
+    logger: new NestLogger(logger.child({}, { level: logger.isLevelEnabled('debug') ? 'debug' : 'warn' })),
     abortOnError: false,
   });
   const reflector = app.get(Reflector);
-  app.setGlobalPrefix('api/v1', { exclude: ['health/live', 'health/ready', '.well-known/jwks.json', 'openapi.json'] });
+  app.setGlobalPrefix('api/v1', { exclude: [...OUTSIDE_API, ...(options.outsideApi ?? [])] });
   app.useGlobalPipes(validationPipe());
   app.useGlobalFilters(new ProblemDetailsFilter());
   app.useGlobalInterceptors(
-    new PageLinkInterceptor(),
     new ConditionalRequestInterceptor(reflector),
+    new AnswerHeadersInterceptor(reflector),
     new StandardSchemaSerializerInterceptor(reflector),
   );
-  adapter.getInstance().addHook('onSend', async (request, reply) => void reply.header('X-Request-Id', request.id));
-  app.enableShutdownHooks();
   const document = openApi(app, options);
-  adapter.getInstance().get('/openapi.json', () => document);
+  instance.get('/openapi.json', () => document);
   await app.init();
-  await adapter.getInstance().ready();
+  await instance.ready();
   return app;
+}
+
+/** Opens what the service depends on, starts its jobs and listens. @throws Error whose message is one sentence */
+export async function serve(app: NestFastifyApplication, port: number, host: string): Promise<void> {
+  await Promise.all(
+    providersWith<unknown, DependencyProvider>(app.get(DiscoveryService, { strict: false }), DEPENDENCY).map(
+      ({ provider }) => provider.open?.(),
+    ),
+  );
+  app.get(Jobs).start();
+  await app.listen(port, host).catch((error: NodeJS.ErrnoException) => {
+    throw error.code === 'EADDRINUSE'
+      ? new Error(`Port ${port} is in use: stop what uses it or set PORT to another.`)
+      : error;
+  });
+}
+
+/** What fails before Nest sees the request (a malformed body, an unknown path) looks like every other error. */
+function speakProblemDetails(adapter: FastifyAdapter, instance: FastifyInstance) {
+  instance.setErrorHandler(sendProblem);
+  answerUnknownPaths(instance);
+  // Nest would set both once more, too late for what fails before a route is found.
+  adapter.setErrorHandler = () => adapter.getInstance();
+  adapter.setNotFoundHandler = () => adapter.getInstance();
+  instance.removeContentTypeParser('text/plain'); // else a text is taken for a body that fails validation: 400, not 415
 }

@@ -1,12 +1,41 @@
 import { z } from 'zod';
 
-/**
- * The environment, parsed once. A wrong variable ends the process with a sentence per variable, before anything is opened.
- */
-export function environment<T extends z.ZodObject>(schema: T, variables: NodeJS.ProcessEnv = process.env): z.infer<T> {
+/** What every process takes from its environment. */
+export const ProcessConfigSchema = z.object({
+  PORT: z.coerce.number().int().min(1).max(65_535),
+  HOST: z.string().default('127.0.0.1'),
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+  /** Peers whose X-Forwarded-For tells the client's address: addresses or CIDR ranges. */
+  TRUSTED_PROXIES: commaSeparated(),
+  /** Shows metrics at GET /metrics, for Prometheus. */
+  METRICS: z.stringbool().default(false),
+});
+export type ProcessConfig = z.infer<typeof ProcessConfigSchema>;
+
+/** A variable that holds a list: `a, b`. */
+export function commaSeparated() {
+  return z
+    .string()
+    .default('')
+    .transform((list) => list.split(',').map((item) => item.trim()).filter(Boolean)); // prettier-ignore
+}
+
+/** The environment, parsed once. @throws Error with one sentence per wrong variable */
+export function environment<T extends z.ZodType>(schema: T, variables: NodeJS.ProcessEnv = process.env): z.output<T> {
   const parsed = schema.safeParse(variables);
   if (parsed.success) return parsed.data;
-  for (const issue of parsed.error.issues)
-    console.error(`The environment variable ${issue.path.join('.')} is wrong: ${issue.message}`);
-  process.exit(1);
+  const sentences = parsed.error.issues.map(
+    (issue) => `The environment variable ${issue.path.join('.')} is wrong: ${issue.message}.`,
+  );
+  throw new Error([...new Set(sentences)].join('\n'));
+}
+
+/** Stands in for an environment where nothing will be opened: the `example` that each required variable carries. */
+export function exampleEnvironment(schema: z.ZodObject): NodeJS.ProcessEnv {
+  return Object.fromEntries(
+    Object.entries(schema.shape).flatMap(([name, field]) => {
+      const example = (field as z.ZodType).meta()?.example;
+      return example === undefined ? [] : [[name, String(example)]];
+    }),
+  );
 }

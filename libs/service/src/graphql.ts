@@ -1,9 +1,21 @@
-import { Injectable, type DynamicModule } from '@nestjs/common';
-import { Field, GraphQLFederationFactory, GraphQLModule, ID, Int, type GqlModuleOptions } from '@nestjs/graphql';
-import { MercuriusFederationDriver, type MercuriusFederationDriverConfig } from '@nestjs/mercurius';
+import { Command } from './command.decorator.ts';
 import { toProblem } from '@cairn/http';
-import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import { Injectable, Module, type DynamicModule } from '@nestjs/common';
+import {
+  Field,
+  GraphQLFederationFactory,
+  GraphQLISODateTime,
+  GraphQLModule,
+  GraphQLSchemaHost,
+  ID,
+  Int,
+  type GqlModuleOptions,
+} from '@nestjs/graphql';
+import { MercuriusFederationDriver, type MercuriusFederationDriverConfig } from '@nestjs/mercurius';
+import { graphql, GraphQLError, type GraphQLFormattedError } from 'graphql';
+import { writeFile } from 'node:fs/promises';
 import { z } from 'zod';
+import { timestamp } from '@cairn/http';
 
 /** @nestjs/mercurius 14.0.0 passes its own builder, which @apollo/subgraph 2.15 breaks (`doc.definitions is not iterable`). */
 @Injectable()
@@ -16,49 +28,73 @@ class SubgraphDriver extends MercuriusFederationDriver {
   }
 }
 
+/** `generate` writes the subgraph beside the OpenAPI file. */
+@Command('generate')
+@Injectable()
+class WriteSubgraphCommand {
+  constructor(private readonly host: GraphQLSchemaHost) {}
+
+  async run() {
+    const { data } = await graphql({ schema: this.host.schema, source: '{ _service { sdl } }' });
+    await writeFile('schema.graphql', `${(data as { _service: { sdl: string } })._service.sdl.trim()}\n`);
+  }
+}
+
+@Module({})
+class SubgraphModule {}
+
+const FEDERATION = {
+  version: 2 as const,
+  importUrl: 'https://specs.apollo.dev/federation/v2.9',
+  directives: ['@key', '@shareable', '@external'],
+};
+
 /** A code-first federation 2 subgraph at /graphql; domain errors carry their `code` in `extensions`. */
-export const subgraph = (): DynamicModule =>
-  GraphQLModule.forRoot<MercuriusFederationDriverConfig>({
-    driver: SubgraphDriver,
-    path: '/graphql',
-    autoSchemaFile: {
-      federation: {
-        version: 2,
-        importUrl: 'https://specs.apollo.dev/federation/v2.9',
-        directives: ['@key', '@shareable'],
-      },
-    },
-    errorFormatter: (execution) => ({
-      statusCode: 200,
-      response: { data: execution.data ?? null, errors: (execution.errors ?? []).map(formatError) },
+export const subgraph = (): DynamicModule => ({
+  module: SubgraphModule,
+  imports: [
+    GraphQLModule.forRoot<MercuriusFederationDriverConfig>({
+      driver: SubgraphDriver,
+      path: '/graphql',
+      autoSchemaFile: { federation: FEDERATION },
+      errorFormatter: (execution) => ({
+        statusCode: 200,
+        response: { data: execution.data ?? null, errors: (execution.errors ?? []).map(formatError) },
+      }),
     }),
-  });
+  ],
+  providers: [WriteSubgraphCommand],
+});
 
 function formatError(error: GraphQLFormattedError & { originalError?: unknown }): GraphQLError {
   if (!error.originalError) return error as GraphQLError;
   const { title, detail, code, status, errors } = toProblem(error.originalError);
+  const extensions = { code, status, ...(errors && { errors }) };
   return {
     message: detail ?? title,
     path: error.path,
     locations: error.locations,
-    extensions: { code, status, ...(errors && { errors }) },
+    extensions,
   } as unknown as GraphQLError;
 }
 
-/** Declares the fields of a GraphQL object type from the zod object that the REST door answers with. */
+/** Declares the fields of a GraphQL object type from the zod object that the REST door answers with; other objects are left out. */
 export function FieldsOf(schema: z.ZodObject): ClassDecorator {
   return (target) => {
     for (const [name, field] of Object.entries(schema.shape)) {
       const { type, nullable } = graphqlType(name, field as z.ZodType);
-      Field(() => type as unknown as typeof String, { nullable })(target.prototype as object, name);
+      if (type) Field(() => type as unknown as typeof String, { nullable })(target.prototype as object, name);
     }
   };
 }
 
-function graphqlType(name: string, schema: z.ZodType, nullable = false): { type: never; nullable: boolean } {
+function graphqlType(name: string, schema: z.ZodType, nullable = false): { type: unknown; nullable: boolean } {
   if (schema instanceof z.ZodNullable || schema instanceof z.ZodOptional)
     return graphqlType(name, schema.unwrap() as z.ZodType, true);
-  if (schema instanceof z.ZodNumber) return { type: (schema.format === 'safeint' ? Int : Number) as never, nullable };
-  if (schema instanceof z.ZodBoolean) return { type: Boolean as never, nullable };
-  return { type: (name === 'id' || name.endsWith('Id') ? ID : String) as never, nullable };
+  if (schema instanceof z.ZodArray) return { type: [graphqlType(name, schema.element as z.ZodType).type], nullable };
+  if (schema instanceof z.ZodObject) return { type: undefined, nullable };
+  if (schema === timestamp) return { type: GraphQLISODateTime, nullable };
+  if (schema instanceof z.ZodNumber) return { type: schema.format === 'safeint' ? Int : Number, nullable };
+  if (schema instanceof z.ZodBoolean) return { type: Boolean, nullable };
+  return { type: name === 'id' || name.endsWith('Id') ? ID : String, nullable };
 }

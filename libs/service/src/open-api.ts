@@ -26,10 +26,12 @@ export function openApi(app: NestFastifyApplication, { title }: OpenApiOptions):
       schema instanceof z.ZodType ? toComponents(schema, schemaType) : undefined,
   });
   Object.assign(document.components!.schemas!, toComponents(ProblemDetailsSchema, 'output').components);
-  for (const operations of Object.values(document.paths)) {
-    for (const [method, operation] of Object.entries(operations as Record<string, Operation>))
-      complete(method, operation);
-  }
+  const operations = Object.entries(document.paths).flatMap(([path, item]) =>
+    Object.entries(item as Record<string, Operation>).map(([method, operation]) => ({ path, method, operation })),
+  );
+  for (const each of operations) complete(each);
+  const tags = new Set(operations.flatMap(({ operation }) => operation.tags));
+  document.tags = [...tags].sort().map((name) => ({ name }));
   return document;
 }
 
@@ -54,33 +56,42 @@ function toComponents(schema: z.ZodType, io: 'input' | 'output') {
 
 interface Operation {
   operationId: string;
+  tags: string[];
   summary?: string;
   parameters?: { in: string; schema: object }[];
   requestBody?: unknown;
   security?: unknown[];
-  responses: Record<string, { description: string; content?: object; headers?: object }>;
+  responses: Record<string, { description: string; content?: object; headers?: Record<string, object> }>;
 }
 
 /** What every route of a kind has, so that no controller repeats it. */
-function complete(method: string, operation: Operation) {
+function complete({ path, method, operation }: { path: string; method: string; operation: Operation }) {
+  operation.tags = [featureOf(path)];
   operation.summary ??= operation.operationId
     .replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
     .replace(/^./, (first) => first.toUpperCase());
   const signedIn = operation.security !== undefined;
-  operation.security ??= [];
+  operation.security ??= [{}, { bearer: [] }]; // a token that comes along is verified all the same
   const answers: Record<string, string> = {
-    ...((operation.requestBody || operation.parameters?.some((parameter) => parameter.in !== 'path')) && {
-      400: 'The request is invalid',
-    }),
+    ...((operation.requestBody || operation.parameters?.length) && { 400: 'The request is invalid' }),
     ...(method === 'get' &&
-      operation.responses[200]?.headers && { 304: 'Not changed since the ETag in If-None-Match' }),
-    ...(signedIn && { 401: 'The access token is missing, expired or not valid here', 403: 'Not allowed' }),
+      operation.responses[200]?.headers?.ETag && { 304: 'Not changed since the ETag in If-None-Match' }),
+    401: 'The access token is missing, expired or not valid here',
+    ...(signedIn && { 403: 'Not allowed' }),
     ...(operation.requestBody ? { 413: 'Too large', 415: 'Not application/json' } : {}),
     503: 'A dependency is unavailable',
   };
   for (const [status, description] of Object.entries(answers)) operation.responses[status] ??= { description };
   for (const [status, answer] of Object.entries(operation.responses)) {
-    if (Number(status) >= 400)
-      answer.content = { 'application/problem+json': { schema: { $ref: '#/components/schemas/ProblemDetails' } } };
+    if (Number(status) >= 400) answer.content = { 'application/problem+json': { schema: PROBLEM } };
   }
 }
+
+const PROBLEM = { $ref: '#/components/schemas/ProblemDetails' };
+
+/** The resource that a path begins with: `posts` for /api/v1/posts/{slug}/publish. */
+const featureOf = (path: string) =>
+  path
+    .replace(/^\/(api|internal)\/v1/, '')
+    .split('/')
+    .find((segment) => segment !== '')!;

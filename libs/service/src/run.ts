@@ -1,54 +1,97 @@
-import type { DynamicModule } from '@nestjs/common';
-import { writeFile } from 'node:fs/promises';
-import { DataSource } from 'typeorm';
-import { GraphQLSchemaHost } from '@nestjs/graphql';
-import { graphql } from 'graphql';
+import { DiscoveryService } from '@nestjs/core';
+import { createLogger, flushTraces } from '@cairn/observability';
+import type { DynamicModule, INestApplicationContext } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { writeFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { createApplication } from './application.ts';
-import { environment } from './environment.ts';
+import { createApplication, serve } from './application.ts';
+import { COMMAND, type CommandProvider } from './command.decorator.ts';
+import { providersWith } from './discovery.ts';
+import { environment, exampleEnvironment, ProcessConfigSchema, type ProcessConfig } from './environment.ts';
 import { openApi } from './open-api.ts';
 
-const PortSchema = z.object({ PORT: z.coerce.number().int().min(1).max(65_535) });
+const SHUTDOWN_MS = 9_000;
 
 export interface Service<Config extends z.ZodObject> {
   readonly name: string;
   readonly title: string;
   readonly config: Config;
   readonly module: { with(config: z.infer<Config>): DynamicModule };
+  /** Paths that do not stand under /api/v1, as Nest writes them: `feeds/{*path}`. */
+  readonly outsideApi?: readonly string[];
 }
 
-/** The process of a service: serves, or with `migrate` brings its database up to date, or with `generate` writes its API descriptions. */
+/**
+ * The process of a service. Without a command it serves; `generate` writes its API descriptions and needs no environment; other
+ * commands (`migrate` …) are brought by the libraries that the service uses.
+ */
 export async function run<Config extends z.ZodObject>(
   service: Service<Config>,
   command = process.argv[2] ?? 'serve',
 ): Promise<void> {
-  const { PORT } = environment(PortSchema);
-  const config = environment(service.config);
-  const app = await createApplication({ ...service, module: service.module.with(config) }).catch((error: Error) => {
-    console.error(`${service.name} could not start: ${error.stack}`);
-    process.exit(1);
-  });
-  if (command === 'migrate') await app.get(DataSource, { strict: false }).runMigrations({ transaction: 'each' });
-  if (command === 'generate') {
-    await writeFile('openapi.json', `${JSON.stringify(openApi(app, service), null, 2)}\n`);
-    await writeSubgraph(app);
-  }
-  if (command !== 'serve') return app.close();
-  await app.listen(PORT, '127.0.0.1');
-}
-
-async function writeSubgraph(app: NestFastifyApplication) {
-  const schema = found(() => app.get(GraphQLSchemaHost, { strict: false }).schema);
-  if (!schema) return;
-  const { data } = await graphql({ schema, source: '{ _service { sdl } }' });
-  await writeFile('schema.graphql', `${(data as { _service: { sdl: string } })._service.sdl.trim()}\n`);
-}
-
-function found<T>(get: () => T): T | undefined {
   try {
-    return get();
-  } catch {
-    return undefined;
+    if (command === 'serve') await start(service);
+    else await execute(service, command);
+  } catch (error) {
+    console.error(sentence(error));
+    process.exit(1);
   }
+}
+
+async function start<Config extends z.ZodObject>(service: Service<Config>) {
+  const config = environment(z.intersection(ProcessConfigSchema, service.config)) as ProcessConfig & z.infer<Config>;
+  const logger = createLogger({ name: service.name, level: config.LOG_LEVEL });
+  const app = await createApplication({
+    ...service,
+    module: service.module.with(config),
+    trustedProxies: config.TRUSTED_PROXIES,
+    metrics: config.METRICS,
+    logger,
+  });
+  stopOnSignal(app);
+  await serve(app, config.PORT, config.HOST);
+  logger.info({ host: config.HOST, port: config.PORT }, 'listening');
+}
+
+/** Takes no more work, finishes what is in flight and closes what was opened; what takes longer than that is cut off. */
+function stopOnSignal(app: NestFastifyApplication) {
+  let stopping = false;
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(signal, () => {
+      if (stopping) return;
+      stopping = true;
+      setTimeout(() => process.exit(1), SHUTDOWN_MS).unref();
+      void app.close().then(flushTraces).then(() => process.exit(0), () => process.exit(1)); // prettier-ignore
+    });
+  }
+}
+
+async function execute<Config extends z.ZodObject>(service: Service<Config>, command: string) {
+  const generate = command === 'generate';
+  const config = environment(service.config, generate ? exampleEnvironment(service.config) : process.env);
+  const app = await createApplication({ ...service, module: service.module.with(config) });
+  if (generate) await writeOpenApi(app, service);
+  const ran = await runCommand(app, command);
+  if (!generate && ran === 0) throw new Error(`${service.name} has no command "${command}".`);
+  await app.close();
+}
+
+/** Runs what the libraries and the service bring under this name; answers how many there were. */
+export async function runCommand(app: INestApplicationContext, name: string): Promise<number> {
+  const commands = providersWith<string, CommandProvider>(app.get(DiscoveryService, { strict: false }), COMMAND).filter(
+    ({ options }) => options === name,
+  );
+  for (const { provider } of commands) await provider.run();
+  return commands.length;
+}
+
+async function writeOpenApi(app: NestFastifyApplication, service: { name: string; title: string }) {
+  await writeFile('openapi.json', `${JSON.stringify(openApi(app, service), null, 2)}\n`);
+}
+
+/** What a person can mend is one sentence; what only a programmer can mend keeps its stack. */
+function sentence(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const programmers = ['TypeError', 'ReferenceError', 'RangeError', 'SyntaxError', 'UnknownDependenciesException'];
+  return programmers.includes(error.constructor.name) ? (error.stack ?? error.message) : error.message;
 }

@@ -1,0 +1,20 @@
+import { SetMetadata } from '@nestjs/common';
+
+export const DEPENDENCY = 'cairn:dependency';
+
+export interface DependencyOptions {
+  /** As readiness calls it. */
+  readonly name: string;
+  /** Without a required one the service is not ready; without another it is `degraded` and goes on. */
+  readonly required: boolean;
+}
+
+/** Something outside of the process. The provider that carries the decorator is opened at start and asked by readiness. */
+export interface DependencyProvider {
+  /** Called once before the service listens, never when it only describes itself. @throws Error whose message is one sentence */
+  open?(): Promise<void>;
+  /** Rejects when the dependency cannot be used now. */
+  check(): Promise<void>;
+}
+
+export const Dependency = (options: DependencyOptions) => SetMetadata(DEPENDENCY, options);

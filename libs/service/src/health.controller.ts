@@ -1,0 +1,49 @@
+import { Controller, Get, Res, SetMetadata } from '@nestjs/common';
+import { ApiExcludeController } from '@nestjs/swagger';
+import { DiscoveryService } from '@nestjs/core';
+import type { FastifyReply } from 'fastify';
+import { DEPENDENCY, type DependencyOptions, type DependencyProvider } from './dependency.decorator.ts';
+import { providersWith, type Found } from './discovery.ts';
+
+const CHECK_TIMEOUT_MS = 2_000;
+
+/** Liveness says that the process answers; readiness that it can do its work, and names what it waits for. */
+@ApiExcludeController()
+@SetMetadata('cairn:access', { kind: 'public' })
+@Controller('health')
+export class HealthController {
+  private dependencies: Found<DependencyOptions, DependencyProvider>[] | undefined;
+
+  constructor(private readonly discovery: DiscoveryService) {}
+
+  @Get('live')
+  live() {
+    return { status: 'ok' };
+  }
+
+  @Get('ready')
+  async ready(@Res({ passthrough: true }) reply: FastifyReply) {
+    this.dependencies ??= providersWith(this.discovery, DEPENDENCY);
+    const checked = await Promise.all(
+      this.dependencies.map(async (found) => ({ ...found.options, ...(await check(found.provider)) })),
+    );
+    const failing = checked.filter(({ status }) => status !== 'ok');
+    const unavailable = failing.some(({ required }) => required);
+    reply.header('Cache-Control', 'no-store');
+    if (unavailable) reply.status(503).header('Retry-After', '1');
+    return {
+      status: unavailable ? 'unavailable' : failing.length > 0 ? 'degraded' : 'ok',
+      dependencies: Object.fromEntries(checked.map(({ name, ...state }) => [name, state])),
+    };
+  }
+}
+
+async function check(dependency: DependencyProvider) {
+  const since = performance.now();
+  const timeout = new Promise<never>((_, reject) => setTimeout(reject, CHECK_TIMEOUT_MS).unref());
+  const status = await Promise.race([dependency.check(), timeout]).then(
+    () => 'ok' as const,
+    () => 'unavailable' as const,
+  );
+  return { status, latencyMs: Math.round(performance.now() - since) };
+}
