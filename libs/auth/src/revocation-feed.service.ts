@@ -1,10 +1,5 @@
-import {
-  Inject,
-  Injectable,
-  Logger,
-  type BeforeApplicationShutdown,
-  type OnApplicationBootstrap,
-} from '@nestjs/common';
+import { Inject, Injectable, Logger, type BeforeApplicationShutdown } from '@nestjs/common';
+import { Dependency, type DependencyProvider } from '@cairn/service/health';
 import { Redis } from 'ioredis';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AUTH_OPTIONS, type AuthOptions } from './auth.options.ts';
@@ -20,8 +15,9 @@ const PAGE = 1_000;
  * This service's live copy of the revocations. It follows the stream on a connection of its own, reads it again from the start after
  * every reconnect, and never forgets a revocation that is in force: while Redis is away, or has lost the list, the last copy holds.
  */
+@Dependency({ name: 'revocations', required: false })
 @Injectable()
-export class RevocationFeed implements OnApplicationBootstrap, BeforeApplicationShutdown {
+export class RevocationFeed implements DependencyProvider, BeforeApplicationShutdown {
   private readonly logger = new Logger(RevocationFeed.name);
   private readonly revoked = new RevokedAccess();
   private readonly stopping = new AbortController();
@@ -41,7 +37,7 @@ export class RevocationFeed implements OnApplicationBootstrap, BeforeApplication
   }
 
   /** Does not wait: a service starts while Redis is away. */
-  onApplicationBootstrap(): void {
+  async open(): Promise<void> {
     this.following = this.follow();
   }
 

@@ -1,7 +1,8 @@
-import { createApplication, environment, type Service } from '@cairn/service';
-import { DataSource, type DataSourceOptions } from 'typeorm';
+import { createApplication, environment, runCommand, serve, type Service } from '@cairn/service';
+import { createLogger, type LogLevel } from '@cairn/observability';
 import type { z } from 'zod';
 import { createTestDatabase } from './database.ts';
+import { createTestRedis } from './redis.ts';
 import { documentedAnswers } from './documented-answers.ts';
 import { createIssuer, type Someone } from './issuer.ts';
 
@@ -19,25 +20,30 @@ export interface Asking {
   readonly headers?: Record<string, string>;
 }
 
-/** Runs a service on a free port and a database of its own. */
+/** Runs a service on a free port and a database of its own, as the role that has no DDL. */
 export async function startService<Config extends z.ZodObject>(
   service: Service<Config>,
   variables: NodeJS.ProcessEnv = {},
 ) {
-  const [database, issuer] = await Promise.all([createTestDatabase(), createIssuer()]);
-  const config = environment(service.config, { DATABASE_URL: database.url, ...issuer.environment, ...variables });
-  const app = await createApplication({ ...service, module: service.module.with(config) });
-  const owner = { ...app.get(DataSource, { strict: false }).options, url: database.ownerUrl } as DataSourceOptions;
-  const dataSource = await new DataSource(owner).initialize();
-  await dataSource.runMigrations({ transaction: 'each' });
-  await dataSource.destroy();
-  await app.listen(0, '127.0.0.1');
+  const [database, redis, issuer] = await Promise.all([createTestDatabase(), createTestRedis(), createIssuer()]);
+  const backing = { DATABASE_URL: database.url, DATABASE_OWNER_URL: database.ownerUrl, REDIS_URL: redis.url };
+  const config = environment(service.config, { ...backing, ...issuer.environment, ...variables });
+  const logger = createLogger({ name: service.name, level: (process.env.TEST_LOG_LEVEL ?? 'silent') as LogLevel });
+  const app = await createApplication({ ...service, module: service.module.with(config), logger });
+  try {
+    await runCommand(app, 'migrate');
+    await serve(app, 0, '127.0.0.1');
+  } catch (error) {
+    await app.close();
+    throw error;
+  }
   const url = (await app.getUrl()).replace('[::1]', '127.0.0.1');
   const check = documentedAnswers((await (await fetch(`${url}/openapi.json`)).json()) as never);
 
   const ask = async (method: string, path: string, { as, body, headers }: Asking = {}): Promise<Answer> => {
     const answer = await fetch(url + path, {
       method,
+      redirect: 'manual',
       headers: {
         ...(as && { authorization: as.authorization }),
         ...(body !== undefined && { 'content-type': 'application/json' }),
@@ -47,18 +53,25 @@ export async function startService<Config extends z.ZodObject>(
     });
     check(method, path, answer.status);
     const text = await answer.text();
-    return { status: answer.status, headers: answer.headers, body: text ? JSON.parse(text) : undefined };
+    return {
+      status: answer.status,
+      headers: answer.headers,
+      body: answer.headers.get('content-type')?.includes('json') ? JSON.parse(text) : text,
+    };
   };
+  const asking = (method: string) => (path: string, asking?: Asking) => ask(method, path, asking);
   return {
     app,
     url,
     someone: issuer.someone,
-    get: (path: string, asking?: Asking) => ask('GET', path, asking),
-    post: (path: string, asking?: Asking) => ask('POST', path, asking),
-    patch: (path: string, asking?: Asking) => ask('PATCH', path, asking),
+    get: asking('GET'),
+    post: asking('POST'),
+    patch: asking('PATCH'),
+    put: asking('PUT'),
+    delete: asking('DELETE'),
     async stop() {
       await app.close();
-      await database.drop();
+      await Promise.all([database.drop(), redis.drop()]);
     },
   };
 }

@@ -1,0 +1,58 @@
+import { createMongoAbility, subject, type MongoAbility, type RawRuleOf } from '@casl/ability';
+import type { Principal } from './principal.ts';
+
+const SUBJECT = 'object';
+
+export interface Policy<Action extends string, Subject extends object> {
+  /** May this caller do this with this object? */
+  allows(caller: Principal | undefined, action: Action, object: Subject): boolean;
+  /** The condition under which a row is one that the caller may do this with; its values follow the `taken` ones of the statement. */
+  where(
+    caller: Principal | undefined,
+    action: Action,
+    columns: Record<keyof Subject, string>,
+    taken: readonly unknown[],
+  ): SqlCondition;
+}
+
+export interface SqlCondition {
+  readonly text: string;
+  readonly values: readonly unknown[];
+}
+
+/** Grants: these actions, on objects whose fields have these values (on all of them when there are none). */
+export type Allow<Action extends string, Subject extends object> = (
+  actions: readonly Action[],
+  when?: Partial<Subject>,
+) => void;
+
+/**
+ * Who may do what with one kind of object, said once for the object at hand and for the rows of a list. The rules are evaluated
+ * by CASL; conditions are equalities, so that each of them is also SQL.
+ */
+export function definePolicy<Action extends string, Subject extends object>(
+  rules: (caller: Principal | undefined, allow: Allow<Action, Subject>) => void,
+): Policy<Action, Subject> {
+  const abilityOf = (caller: Principal | undefined) => {
+    const granted: RawRuleOf<MongoAbility>[] = [];
+    rules(caller, (actions, when) =>
+      granted.push({ action: [...actions], subject: SUBJECT, conditions: when as never }),
+    );
+    return createMongoAbility(granted);
+  };
+  return {
+    allows: (caller, action, object) => abilityOf(caller).can(action, subject(SUBJECT, { ...object })),
+    where(caller, action, columns, taken) {
+      const alternatives = abilityOf(caller)
+        .rulesFor(action, SUBJECT)
+        .map((rule) => rule.conditions as Partial<Subject> | undefined);
+      if (alternatives.includes(undefined)) return { text: 'true', values: [] };
+      if (alternatives.length === 0) return { text: 'false', values: [] };
+      const values: unknown[] = [];
+      const equals = ([field, value]: [string, unknown]) =>
+        `${columns[field as keyof Subject]} = $${taken.length + values.push(value)}`;
+      const texts = alternatives.map((conditions) => Object.entries(conditions!).map(equals).join(' AND '));
+      return { text: `(${texts.join(' OR ')})`, values };
+    },
+  };
+}
