@@ -1,6 +1,6 @@
 import { AuthModule } from '@cairn/auth';
 import { DatabaseModule } from '@cairn/database';
-import { subgraph } from '@cairn/service';
+import { subgraph } from '@cairn/service/graphql';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { ConfigSchema, type Config } from './config.ts';
 import { CreatePosts1763600000000 } from './migrations/1763600000000-create-posts.migration.ts';
@@ -15,6 +15,8 @@ export class AppModule {
       imports: [
         DatabaseModule.forRoot({
           url: config.DATABASE_URL,
+          ownerUrl: config.DATABASE_OWNER_URL,
+          poolSize: config.DATABASE_POOL_SIZE,
           entities: [PostEntity],
           migrations: [CreatePosts1763600000000],
         }),

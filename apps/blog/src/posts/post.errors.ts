@@ -11,13 +11,8 @@ export class NotYourPost extends problem({
   kind: 'forbidden',
   title: 'Only its author or an admin may change a post',
 }) {}
-export class PostChanged extends problem({
-  code: 'blog.post-changed',
-  kind: 'stale',
-  title: 'The post has changed since you read it',
-}) {}
-export class PostAlreadyPublished extends problem({
-  code: 'blog.post-already-published',
+export class PostStateConflict extends problem({
+  code: 'blog.post-state-conflict',
   kind: 'conflict',
-  title: 'The post is published already',
+  title: 'The state of the post does not allow this',
 }) {}

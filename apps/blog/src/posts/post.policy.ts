@@ -1,11 +1,14 @@
-import type { Principal } from '@cairn/auth';
+import { definePolicy } from '@cairn/auth';
 import type { Post } from './post.ts';
+import type { PostState } from './post-state.ts';
 
-const isAdmin = (caller: Principal | undefined) => caller?.roles.includes('admin') ?? false;
+export type PostAction = 'read' | 'change';
 
-/** Drafts are their author's; an admin sees all. */
-export const maySee = (caller: Principal | undefined, post: Pick<Post, 'state' | 'authorId'>) =>
-  post.state === 'published' || post.authorId === caller?.id || isAdmin(caller);
+/** Everybody reads what is published; the rest is its author's and the admins'. */
+export const postPolicy = definePolicy<PostAction, { state: PostState; authorId: string }>((caller, allow) => {
+  allow(['read'], { state: 'published' });
+  if (caller) allow(['read', 'change'], { authorId: caller.id });
+  if (caller?.roles.includes('admin')) allow(['read', 'change']);
+});
 
-export const mayEdit = (caller: Principal, post: Pick<Post, 'authorId'>) =>
-  post.authorId === caller.id || isAdmin(caller);
+export type PostOwnership = Pick<Post, 'state' | 'authorId'>;

@@ -2,40 +2,76 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Transactions } from '@cairn/database';
 import { createTestDatabase } from '@cairn/testing';
 import { DataSource } from 'typeorm';
-import { v7 as uuidv7 } from 'uuid';
 import { CreatePosts1763600000000 } from '../migrations/1763600000000-create-posts.migration.ts';
 import { PostEntity } from './post.entity.ts';
+import { aPost } from './post.factory.ts';
 import { Post } from './post.ts';
 import { PostRepository } from './post.repository.ts';
 
+const posts = new PostRepository();
 let database: Awaited<ReturnType<typeof createTestDatabase>>;
 let dataSource: DataSource;
+let transactions: Transactions;
 
 beforeAll(async () => {
   database = await createTestDatabase();
+  const migrations = [CreatePosts1763600000000];
   dataSource = await new DataSource({
     type: 'postgres',
     url: database.ownerUrl,
     entities: [PostEntity],
-    migrations: [CreatePosts1763600000000],
+    migrations,
     migrationsRun: true,
+    extra: { max: 50 },
   }).initialize();
+  transactions = new Transactions(dataSource);
 });
 afterAll(async () => {
   await dataSource.destroy();
   await database.drop();
 });
 
-test('a slug that is taken gets the first free number', async () => {
-  const posts = new PostRepository();
-  const slugs = await new Transactions(dataSource).run(async (tx) => {
-    const made = [1, 2, 3].map(() =>
-      Post.draft(uuidv7(), uuidv7(), { title: 'Same', body: 'Body', excerpt: null }, new Date()),
-    );
-    for (const post of made) await posts.insert(tx, post);
-    return made.map((post) => post.slug);
-  });
-  expect(slugs).toEqual(['same', 'same-2', 'same-3']);
+const insert = (post: Post) => transactions.run((tx) => posts.insert(tx, post)).then(() => post);
+
+test('a slug that is taken gets the first free number, also among forty at once', async () => {
+  const made = await Promise.all(Array.from({ length: 40 }, () => insert(aPost({ title: 'Same' }))));
+  const expected = ['same', ...Array.from({ length: 39 }, (_, n) => `same-${n + 2}`)];
+  expect(made.map(({ slug }) => slug).sort()).toEqual(expected.sort());
+});
+
+test('an old slug stays with its post: nobody else gets it, the post gets it back', async () => {
+  const post = await insert(aPost({ title: 'First name' }));
+  const rename = (title: string) =>
+    transactions.run(async (tx) => {
+      post.edit({ title }, new Date());
+      await posts.save(tx, post);
+    });
+  await rename('Second name');
+  expect((await insert(aPost({ title: 'First name' }))).slug).toBe('first-name-2');
+  await rename('First name');
+  expect(post.slug).toBe('first-name');
+});
+
+test('what is due is published once by ten instances', async () => {
+  const now = new Date();
+  const due = await Promise.all(Array.from({ length: 30 }, () => insert(aPost({ title: 'Due' }))));
+  await dataSource.query(`UPDATE posts SET state = 'scheduled', publish_at = $1 WHERE id = ANY($2)`, [
+    now,
+    due.map(({ id }) => id),
+  ]);
+  const taken = await Promise.all(
+    Array.from({ length: 10 }, () =>
+      transactions.run(async (tx) => {
+        const locked = await posts.lockDue(tx, now, 50);
+        for (const post of locked) {
+          post.publish(now);
+          await posts.save(tx, post);
+        }
+        return locked.map(({ id }) => id);
+      }),
+    ),
+  );
+  expect(taken.flat().sort()).toEqual(due.map(({ id }) => id).sort());
 });
 
 test('the entity and the migrations agree', async () => {

@@ -1,33 +1,46 @@
 import { Module } from '@nestjs/common';
 import { CreatePostController } from './create-post/create-post.controller.ts';
 import { CreatePostHandler } from './create-post/create-post.handler.ts';
+import { DeletePostController } from './delete-post/delete-post.controller.ts';
+import { DeletePostHandler } from './delete-post/delete-post.handler.ts';
 import { GetPostController } from './get-post/get-post.controller.ts';
 import { GetPostQuery } from './get-post/get-post.query.ts';
 import { ListPostsController } from './list-posts/list-posts.controller.ts';
 import { ListPostsQuery } from './list-posts/list-posts.query.ts';
 import { PostRepository } from './post.repository.ts';
+import { PostViews } from './post-views.query.ts';
 import { PostsResolver } from './posts.resolver.ts';
+import { PublishDuePostsJob } from './publish-due-posts/publish-due-posts.job.ts';
 import { PublishPostController } from './publish-post/publish-post.controller.ts';
 import { PublishPostHandler } from './publish-post/publish-post.handler.ts';
+import { UnpublishPostController } from './unpublish-post/unpublish-post.controller.ts';
+import { UnpublishPostHandler } from './unpublish-post/unpublish-post.handler.ts';
 import { UpdatePostController } from './update-post/update-post.controller.ts';
 import { UpdatePostHandler } from './update-post/update-post.handler.ts';
 
 @Module({
   controllers: [
+    ListPostsController,
     CreatePostController,
     GetPostController,
-    ListPostsController,
     UpdatePostController,
+    DeletePostController,
     PublishPostController,
+    UnpublishPostController,
   ],
   providers: [
     PostRepository,
+    PostViews,
+    PostsResolver,
+    ListPostsQuery,
     CreatePostHandler,
     GetPostQuery,
-    ListPostsQuery,
     UpdatePostHandler,
+    DeletePostHandler,
     PublishPostHandler,
-    PostsResolver,
+    UnpublishPostHandler,
+    PublishDuePostsJob,
   ],
+  exports: [PostRepository],
 })
 export class PostsModule {}

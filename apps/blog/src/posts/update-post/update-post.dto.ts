@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { body, excerpt, title } from '../post.dto.ts';
+import { body, coverImageUrl, excerpt, title } from '../post.dto.ts';
 
 export const UpdatePostSchema = z
-  .strictObject({ title, body, excerpt: excerpt.nullable() })
+  .strictObject({ title, body, excerpt: excerpt.nullable(), coverImageUrl: coverImageUrl.nullable() })
   .partial()
-  .meta({ id: 'UpdatePost', examples: [{ excerpt: null }] });
+  .meta({ id: 'UpdatePost', examples: [{ title: 'On cairns and paths', excerpt: null }] });
 export type UpdatePost = z.infer<typeof UpdatePostSchema>;

@@ -1,0 +1,22 @@
+import type { Principal } from '@cairn/auth';
+import { Transactions } from '@cairn/database';
+import { checkVersion, type SeenVersion } from '@cairn/http';
+import { Injectable } from '@nestjs/common';
+import { PostRepository } from '../post.repository.ts';
+
+@Injectable()
+export class DeletePostHandler {
+  constructor(
+    private readonly transactions: Transactions,
+    private readonly posts: PostRepository,
+  ) {}
+
+  /** With its slugs, comments and likes. @throws PostNotFound, NotYourPost, Stale */
+  execute(caller: Principal, slug: string, seen: SeenVersion): Promise<void> {
+    return this.transactions.run(async (tx) => {
+      const post = await this.posts.lockForChange(tx, caller, slug);
+      checkVersion(seen, post.version);
+      await this.posts.delete(tx, post);
+    });
+  }
+}
