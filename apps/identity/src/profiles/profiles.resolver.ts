@@ -1,6 +1,6 @@
 import { Caller, Public, SignedIn, type Principal } from '@cairn/auth';
 import { UserIdSchema } from '@cairn/contracts';
-import { FieldsOf } from '@cairn/service';
+import { FieldsOf } from '@cairn/service/graphql';
 import { Args, Context, Directive, ObjectType, Query, Resolver, ResolveReference } from '@nestjs/graphql';
 import { UserNotFound } from '../users/user.errors.ts';
 import { GetProfileQuery } from './get-profile/get-profile.query.ts';

@@ -1,5 +1,5 @@
 import { Transactions } from '@cairn/database';
-import { checkVersion, type SeenVersion } from './http.ts';
+import { checkVersion, type SeenVersion } from '@cairn/http';
 import { Injectable } from '@nestjs/common';
 import { UserRepository } from './user.repository.ts';
 import type { User } from './user.ts';

@@ -1,4 +1,4 @@
-import { line, text } from './http.ts';
+import { line, text } from '@cairn/http';
 import { RoleSchema, UserIdSchema } from '@cairn/contracts';
 import { z } from 'zod';
 import { isCommonPassword } from './common-passwords.ts';

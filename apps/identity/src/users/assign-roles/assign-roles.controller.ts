@@ -1,6 +1,5 @@
 import { Roles } from '@cairn/auth';
-import { Answers, IfMatch } from '@cairn/http';
-import { Stale, type SeenVersion } from '../http.ts';
+import { Answers, IfMatch, type SeenVersion, Stale } from '@cairn/http';
 import { Body, Controller, Param, Put } from '@nestjs/common';
 import {
   ManagedUserSchema,

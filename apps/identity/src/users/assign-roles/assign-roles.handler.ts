@@ -1,4 +1,4 @@
-import { checkVersion, type SeenVersion } from '../http.ts';
+import { checkVersion, type SeenVersion } from '@cairn/http';
 import { Injectable } from '@nestjs/common';
 import { UserStanding } from '../user-standing.service.ts';
 import type { Role } from '@cairn/contracts';

@@ -1,6 +1,5 @@
 import { Caller, SignedIn, type Principal } from '@cairn/auth';
-import { Answers, IfMatch } from '@cairn/http';
-import { Stale, type SeenVersion } from '../http.ts';
+import { Answers, IfMatch, type SeenVersion, Stale } from '@cairn/http';
 import { Overloaded } from '@cairn/resilience';
 import { Body, Controller, Delete, Ip } from '@nestjs/common';
 import { LastAdmin, UserNotFound, WrongPassword } from '../user.errors.ts';

@@ -1,5 +1,5 @@
 import type { Principal } from '@cairn/auth';
-import { checkVersion, type SeenVersion } from '../http.ts';
+import { checkVersion, type SeenVersion } from '@cairn/http';
 import { Injectable } from '@nestjs/common';
 import { OwnerPassword } from '../owner-password.service.ts';
 import { UserStanding } from '../user-standing.service.ts';

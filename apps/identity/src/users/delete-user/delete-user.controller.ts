@@ -1,6 +1,5 @@
 import { Roles } from '@cairn/auth';
-import { Answers, IfMatch } from '@cairn/http';
-import { Stale, type SeenVersion } from '../http.ts';
+import { Answers, IfMatch, type SeenVersion, Stale } from '@cairn/http';
 import { Controller, Delete, Param } from '@nestjs/common';
 import { UserParamsSchema, type UserParams } from '../user.dto.ts';
 import { LastAdmin, UserNotFound } from '../user.errors.ts';

@@ -1,5 +1,4 @@
-import { pageOf, PageQuerySchema } from '@cairn/http';
-import { line } from '../http.ts';
+import { line, pageOf, PageQuerySchema } from '@cairn/http';
 import { z } from 'zod';
 import { RoleSchema } from '@cairn/contracts';
 import { ManagedUserSchema } from '../user.dto.ts';

@@ -1,4 +1,4 @@
-import { text } from '../http.ts';
+import { text } from '@cairn/http';
 import { z } from 'zod';
 
 export const SuspendUserSchema = z

@@ -1,6 +1,5 @@
 import { Caller, SignedIn, type Principal } from '@cairn/auth';
-import { Answers, IfMatch } from '@cairn/http';
-import { Stale, type SeenVersion } from '../http.ts';
+import { Answers, IfMatch, type SeenVersion, Stale } from '@cairn/http';
 import { Body, Controller, Patch } from '@nestjs/common';
 import { EditUser } from '../edit-user.service.ts';
 import { toUserView, UserSchema, type UserView } from '../user.dto.ts';
