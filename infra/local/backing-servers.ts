@@ -63,17 +63,15 @@ async function supervised<Server extends RunningServer>(
 ): Promise<Server> {
   const log = createWriteStream(path.join(dataFolder, 'logs', `${name}.log`), { flags: 'a' }).on('error', () => {});
   let server: Server | undefined;
-  const begin = async () => {
-    server = await starter({
+  const begin = async () =>
+    (server = await starter({
       folder: path.join(dataFolder, name),
       port: portBase + backingPorts[name],
       password: secret(name),
       onSpawn: (child, stopSignal) => processes.add(name, child, stopSignal),
       onLog: (text) => log.write(text),
       onProgress: (sentence) => terminal.say(sentence),
-    });
-    return server.process;
-  };
+    }));
   await new Supervised(name, begin, processes, terminal).start();
   return server!;
 }

@@ -65,7 +65,8 @@ async function compile(outputs: readonly Output[]): Promise<void> {
       configFile: path.join(workspace, '.swcrc'),
       sourceFileName: path.relative(path.dirname(target), path.join(workspace, source)),
     }).catch((error: Error) => {
-      throw new Problem(`The build failed in ${source}:\n${error.message}`);
+      const [reason] = error.message.split('\n\nCaused by:');
+      throw new Problem(`The build failed in ${source}:\n${reason!.trim()}`);
     });
     if (map) replace(`${target}.map`, map);
     replace(target, `${code}\n//# sourceMappingURL=${path.basename(target)}.map\n`);

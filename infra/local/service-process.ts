@@ -4,6 +4,7 @@ import { createWriteStream } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Processes } from './processes.ts';
+import type { Started } from './supervised.ts';
 import { workspace } from './workspace.ts';
 
 /** Until the services say "listening". */
@@ -18,13 +19,13 @@ export interface ServiceProcessOptions {
 }
 
 /** Starts a service. Resolves when it is ready. @throws Problem in its own words when it ends before that */
-export async function startServiceProcess(options: ServiceProcessOptions): Promise<ChildProcess> {
+export async function startServiceProcess(options: ServiceProcessOptions): Promise<Started> {
   const { name, environment } = options;
-  const { child, failed } = spawnService(options, []);
+  const { child, failed, words } = spawnService(options, []);
   let isListening = false;
   child.stdout!.on('data', (text: string) => (isListening ||= text.includes('"msg":"listening"')));
   await Promise.race([failed, ready(child, `http://127.0.0.1:${environment.PORT}/health/ready`, () => isListening)]);
-  if (!hasEnded(child)) return child;
+  if (!hasEnded(child)) return { process: child, lastWords: () => lastWords(words()) };
   await failed;
   throw new Problem(`${name} ended as soon as it was ready.`);
 
@@ -65,15 +66,20 @@ function spawnService({ name, environment, processes, logFile }: ServiceProcessO
     child.once('error', reject);
     child.once('close', (code) => {
       log.end();
-      if (code !== 0) reject(new Problem(`${name} could not ${args[0] ?? 'start'}: ${lastWords(words, logFile)}`));
+      if (code !== 0)
+        reject(
+          new Problem(
+            `${name} could not ${args[0] ?? 'start'}: ${lastWords(words) || `it said nothing; see ${relative(logFile)}.`}`,
+          ),
+        );
     });
   });
   failed.catch(() => {}); // who has been ready before is no failed start
-  return { child, failed };
+  return { child, failed, words: () => words };
 }
 
 /** The sentences that a process printed before it ended, without stack traces. */
-export function lastWords(stderr: string, logFile: string): string {
+export function lastWords(stderr: string): string {
   const lines = stderr
     .split('\n')
     .filter((line) => line.trim() && !/^\s+at /.test(line) && !/^(\(node:|\(Use `node)/.test(line));
@@ -81,7 +87,7 @@ export function lastWords(stderr: string, logFile: string): string {
     (line) => /^(Uncaught )?[A-Z]\w*(Error|Exception)?( \[.*\])?: /.test(line) && /Error|Exception/.test(line),
   );
   const sentences = thrown ? [thrown] : lines.slice(-5);
-  return sentences.length ? sentences.join('\n') : `it said nothing; see ${relative(logFile)}.`;
+  return sentences.join('\n');
 }
 
 const relative = (file: string) => path.relative(process.cwd(), file);

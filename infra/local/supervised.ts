@@ -8,10 +8,16 @@ const LONGEST_DELAY_MS = 10_000;
 /** Who has run for that long starts again at once when it dies. */
 const STEADY_MS = 30_000;
 
+export interface Started {
+  readonly process: ChildProcess;
+  /** What it said of why it ended, if it says such things. */
+  readonly lastWords?: () => string;
+}
+
 /** A process that is started again, with back-off, whenever it dies. */
 export class Supervised {
   readonly name: string;
-  readonly #begin: () => Promise<ChildProcess>;
+  readonly #begin: () => Promise<Started>;
   readonly #processes: Processes;
   readonly #terminal: Terminal;
   #child: ChildProcess | undefined;
@@ -19,7 +25,7 @@ export class Supervised {
   #timer: NodeJS.Timeout | undefined;
 
   /** @param begin resolves to the process when it is ready, rejects when it ends before that */
-  constructor(name: string, begin: () => Promise<ChildProcess>, processes: Processes, terminal: Terminal) {
+  constructor(name: string, begin: () => Promise<Started>, processes: Processes, terminal: Terminal) {
     this.name = name;
     this.#begin = begin;
     this.#processes = processes;
@@ -28,12 +34,12 @@ export class Supervised {
 
   /** @throws Problem when it ends before it is ready: at the first start nothing is tried again */
   async start(): Promise<void> {
-    const child = await this.#begin();
+    const { process: child, lastWords } = await this.#begin();
     this.#child = child;
     const steady = setTimeout(() => (this.#deaths = 0), STEADY_MS).unref();
     const onExit = () => {
       clearTimeout(steady);
-      if (this.#child === child) this.#startAgain(`${this.name} died (${howItEnded(child)})`);
+      if (this.#child === child) this.#startAgain(`${this.name} died (${lastWords?.() || howItEnded(child)})`);
     };
     if (hasEnded(child)) onExit();
     else child.once('exit', onExit);
@@ -61,7 +67,7 @@ export class Supervised {
       await this.start();
       this.#terminal.say(`${this.name} is ready again`);
     } catch (error) {
-      if (!(error instanceof Problem)) this.#terminal.fail(error);
+      if (!(error instanceof Problem)) this.#terminal.complain(error);
       this.#startAgain((error as Error).message.replace(/\.$/, ''));
     }
   }

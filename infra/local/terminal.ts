@@ -3,6 +3,7 @@ import { asProblem, Problem } from '@cairn/backing';
 /** What the person sees: a line per step, with the time since the start. */
 export class Terminal {
   readonly #started = performance.now();
+  #failed = false;
 
   constructor() {
     // Who reads may be gone before us, as when npm is killed.
@@ -13,8 +14,9 @@ export class Terminal {
     return seconds(performance.now() - this.#started);
   }
 
+  /** Nothing after a failure: its sentence is the last one, whatever else was under way. */
   say(line: string): void {
-    console.log(`${this.elapsed.padStart(7)}  ${line}`);
+    if (!this.#failed) console.log(`${this.elapsed.padStart(7)}  ${line}`);
   }
 
   print(text: string): void {
@@ -28,8 +30,14 @@ export class Terminal {
     return result;
   }
 
-  /** What the person can mend is a sentence; a fault of ours keeps its stack. */
+  /** The last that is said. */
   fail(error: unknown): void {
+    this.#failed = true;
+    this.complain(error);
+  }
+
+  /** What the person can mend is a sentence; a fault of ours keeps its stack. */
+  complain(error: unknown): void {
     const known = asProblem(error);
     console.error(known instanceof Problem ? `\n${known.message}` : known);
   }

@@ -49,7 +49,10 @@ async function lintAndTests(testRun: TestRun, projects: readonly string[]): Prom
   await testRun.check('tests', async () => {
     const outcome = await testRun.run([...nx('test', projects), '--parallel=2'], finishedProject);
     const failures = testRun.collectTests();
-    return failures.length ? { code: 1, log: failures.join('\n') } : outcome;
+    if (!failures.length) return outcome;
+    // The list too: a project that crashed has left no failure.
+    const failedProjects = /Failed tasks:[^]*?(?=\n *Run duration|$)/.exec(outcome.log)?.[0].trim() ?? '';
+    return { code: 1, log: [...failures, failedProjects].join('\n') };
   });
 }
 
@@ -84,8 +87,8 @@ function nx(target: string, projects: readonly string[]): string[] {
   return [bin('nx/dist/bin/nx.js'), 'run-many', '-t', target, '--output-style=static', ...only];
 }
 
-/** Nx's line about a project that has ended, as `✔ nx run @cairn/blog:test (12s)`. */
+/** Nx's line above what a project that has ended printed, as `> nx run @cairn/blog:test`. */
 function finishedProject(line: string): string | undefined {
-  const [, sign, project] = /^\s*([✔✖])\s+nx run @cairn\/([\w-]+):test/u.exec(line) ?? [];
-  return project && `        ${project} ${sign === '✔' ? 'passed' : 'FAILED'}`;
+  const [, failed, project] = /^\s*(✖)?\s*>?\s*nx run @cairn\/([\w-]+):test/u.exec(line) ?? [];
+  return project && `        ${project}${failed ? ' FAILED' : ''}`;
 }

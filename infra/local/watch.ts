@@ -38,7 +38,7 @@ export function watchSources({ services, terminal, migrate }: WatchOptions): voi
   const onChange = () => {
     clearTimeout(timer);
     timer = setTimeout(
-      () => (underWay = underWay.then(update).catch((error: unknown) => terminal.fail(error))),
+      () => (underWay = underWay.then(update).catch((error: unknown) => terminal.complain(error))),
       SETTLE_MS,
     );
   };

@@ -4,7 +4,7 @@ import { removePostgresData } from './postgres-home.ts';
 import { killGroup } from './server.ts';
 
 /** How long what it guards may take to stop in order before it is killed. */
-const GRACE_MS = 3_000;
+const GRACE_MS = 2_500;
 
 interface Message {
   readonly watch?: number;

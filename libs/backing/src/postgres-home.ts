@@ -91,11 +91,19 @@ function copied(native: string): string {
 
 function postgresUser() {
   const id = (flag: string) => Number(execFileSync('id', [flag, 'postgres'], { stdio: ['ignore', 'pipe', 'ignore'] }));
+  const ids = () => ({ uid: id('-u'), gid: id('-g') });
   try {
-    return { uid: id('-u'), gid: id('-g') };
+    return ids();
   } catch {
-    execFileSync('useradd', ['--system', '--user-group', '--no-create-home', 'postgres']);
-    return { uid: id('-u'), gid: id('-g') };
+    // There is no such user yet.
+  }
+  try {
+    execFileSync('useradd', ['--system', '--user-group', '--no-create-home', 'postgres'], { stdio: 'ignore' });
+    return ids();
+  } catch {
+    throw new Problem(
+      'PostgreSQL refuses to run as root, and a user "postgres" could not be created: create it, start as another user, or set DATABASE_URL.',
+    );
   }
 }
 
