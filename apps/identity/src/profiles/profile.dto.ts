@@ -1,4 +1,5 @@
 import { UserIdSchema } from '@cairn/contracts';
+import { timestamp } from '@cairn/http';
 import { z } from 'zod';
 
 /** What everybody may know of a user. A suspended user keeps it: what they wrote is still there. */
@@ -9,13 +10,13 @@ export const ProfileSchema = z
     displayName: z.string().nullable(),
     bio: z.string().nullable(),
     avatarUrl: z.string().nullable(),
-    createdAt: z.iso.datetime(),
+    createdAt: timestamp,
   })
   .meta({ id: 'Profile' });
-export type ProfileView = z.infer<typeof ProfileSchema>;
+export type ProfileView = z.input<typeof ProfileSchema>;
 
 /** The same for whoever holds an id only: a deleted user has nothing but that. */
 export const KnownUserSchema = ProfileSchema.extend({ username: z.string().nullable(), deleted: z.boolean() }).meta({
   id: 'KnownUser',
 });
-export type KnownUserView = z.infer<typeof KnownUserSchema>;
+export type KnownUserView = z.input<typeof KnownUserSchema>;

@@ -1,11 +1,9 @@
-import { line, text } from '@cairn/http';
+import { line, text, timestamp } from '@cairn/http';
 import { RoleSchema, UserIdSchema } from '@cairn/contracts';
 import { z } from 'zod';
 import { isCommonPassword } from './common-passwords.ts';
 import { isEmail, normalizeEmail } from './email.ts';
 import type { User } from './user.ts';
-
-const time = z.iso.datetime();
 
 /** Names that could be taken for the project's own, or for a part of a path. */
 const RESERVED = new Set(
@@ -39,9 +37,8 @@ export const password = z
 export const displayName = line().min(1).max(100);
 export const bio = text().min(1).max(1_000);
 export const avatarUrl = z
-  .url({ protocol: /^https?$/, error: 'Must be an http or https URL' })
-  .max(2_048)
-  .regex(/^https?:\/\/[\x21-\x7e]+$/, 'Must be an http or https URL');
+  .url({ protocol: /^https?$/, normalize: true, error: 'Must be an http or https URL' })
+  .max(2_048);
 
 /** An account as its owner sees it. */
 export const UserSchema = z
@@ -54,12 +51,12 @@ export const UserSchema = z
     avatarUrl: z.string().nullable(),
     roles: z.array(RoleSchema),
     state: z.enum(['active', 'suspended']),
-    createdAt: time,
-    updatedAt: time,
+    createdAt: timestamp,
+    updatedAt: timestamp,
     version: z.int().meta({ description: 'Grows with every change; the ETag' }),
   })
   .meta({ id: 'User' });
-export type UserView = z.infer<typeof UserSchema>;
+export type UserView = z.input<typeof UserSchema>;
 
 /** An account as admins see it; a deleted one has nothing personal left. */
 export const ManagedUserSchema = UserSchema.extend({
@@ -68,7 +65,7 @@ export const ManagedUserSchema = UserSchema.extend({
   state: z.enum(['active', 'suspended', 'deleted']),
   suspendedReason: z.string().nullable(),
 }).meta({ id: 'ManagedUser' });
-export type ManagedUserView = z.infer<typeof ManagedUserSchema>;
+export type ManagedUserView = z.input<typeof ManagedUserSchema>;
 
 export const toManagedUserView = (user: Omit<User, 'passwordHash' | 'tokenVersion'>): ManagedUserView => ({
   id: user.id,
@@ -80,8 +77,8 @@ export const toManagedUserView = (user: Omit<User, 'passwordHash' | 'tokenVersio
   roles: user.roles,
   state: user.state,
   suspendedReason: user.suspendedReason,
-  createdAt: user.createdAt.toISOString(),
-  updatedAt: user.updatedAt.toISOString(),
+  createdAt: user.createdAt,
+  updatedAt: user.updatedAt,
   version: user.version,
 });
 

@@ -4,7 +4,7 @@ import { AssignRolesController } from './assign-roles/assign-roles.controller.ts
 import { AssignRolesHandler } from './assign-roles/assign-roles.handler.ts';
 import { ChangePasswordController } from './change-password/change-password.controller.ts';
 import { ChangePasswordHandler } from './change-password/change-password.handler.ts';
-import { CreateFirstAdminHandler } from './create-first-admin/create-first-admin.handler.ts';
+import { CreateFirstAdminJob } from './create-first-admin/create-first-admin.job.ts';
 import { DeleteMeController } from './delete-me/delete-me.controller.ts';
 import { DeleteMeHandler } from './delete-me/delete-me.handler.ts';
 import { DeleteUserController } from './delete-user/delete-user.controller.ts';
@@ -59,8 +59,8 @@ import { UserStanding } from './user-standing.service.ts';
     SuspendUserHandler,
     RestoreUserHandler,
     ListUsersQuery,
-    CreateFirstAdminHandler,
+    CreateFirstAdminJob,
   ],
-  exports: [UserRepository, PasswordHasher, CreateFirstAdminHandler],
+  exports: [UserRepository, PasswordHasher],
 })
 export class UsersModule {}

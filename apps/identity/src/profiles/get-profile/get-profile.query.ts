@@ -13,8 +13,8 @@ export class GetProfileQuery {
   /** In whatever case. @throws UserNotFound, for a name that nobody can have, too */
   async execute(username: string): Promise<ProfileView> {
     if (!/^\w{3,32}$/.test(username)) throw new UserNotFound();
-    const [profile] = await this.sql.rows<ProfileView & { createdAt: Date }>(BY_USERNAME, [username.toLowerCase()]);
+    const [profile] = await this.sql.rows<ProfileView>(BY_USERNAME, [username.toLowerCase()]);
     if (!profile) throw new UserNotFound();
-    return { ...profile, createdAt: profile.createdAt.toISOString() };
+    return profile;
   }
 }

@@ -13,8 +13,7 @@ export class ListProfilesQuery {
   constructor(private readonly sql: Sql) {}
 
   /** In no order; an id that nobody has ever had is left out. */
-  async execute(ids: readonly string[]): Promise<KnownUserView[]> {
-    const users = await this.sql.rows<KnownUserView & { createdAt: Date }>(BY_IDS, [ids]);
-    return users.map((user) => ({ ...user, createdAt: user.createdAt.toISOString() }));
+  execute(ids: readonly string[]): Promise<KnownUserView[]> {
+    return this.sql.rows<KnownUserView>(BY_IDS, [ids]);
   }
 }

@@ -1,4 +1,5 @@
 import { Transactions } from '@cairn/database';
+import { Job } from '@cairn/service/job';
 import { Inject, Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
 import { CONFIG, type Config } from '../../config.ts';
@@ -7,8 +8,10 @@ import { PasswordHasher } from '../password-hasher.service.ts';
 import { UserRepository } from '../user.repository.ts';
 import { User } from '../user.ts';
 
+/** At the start, and again: after a failure, and should there be no admin left one day. */
+@Job({ name: 'create-first-admin', everyMs: 60_000 })
 @Injectable()
-export class CreateFirstAdminHandler {
+export class CreateFirstAdminJob {
   constructor(
     private readonly transactions: Transactions,
     private readonly users: UserRepository,
@@ -20,7 +23,7 @@ export class CreateFirstAdminHandler {
    * Where there is no active admin, makes the one of FIRST_ADMIN_*. Of several instances that start at once one does.
    * @throws EmailTaken, UsernameTaken when somebody signed up under that name: nobody is made an admin by a coincidence
    */
-  async execute(): Promise<void> {
+  async run(): Promise<void> {
     const { FIRST_ADMIN_EMAIL: email, FIRST_ADMIN_USERNAME: username, FIRST_ADMIN_PASSWORD: password } = this.config;
     if (!email || !username || !password) return;
     if (await this.transactions.run((tx) => this.users.hasAdmin(tx))) return; // most starts: no hashing, no lock
