@@ -7,8 +7,6 @@ import type { Processes } from './processes.ts';
 import type { Started } from './supervised.ts';
 import { workspace } from './workspace.ts';
 
-/** Until the services say "listening". */
-const announces = false;
 const READY_WITHIN_MS = 30_000;
 
 export interface ServiceProcessOptions {
@@ -33,7 +31,7 @@ export async function startServiceProcess(options: ServiceProcessOptions): Promi
     for (const deadline = Date.now() + READY_WITHIN_MS; Date.now() < deadline; await delay(25)) {
       if (hasEnded(started) || options.processes.stopping) return;
       // Its own word first: whoever answers on the port need not be ours.
-      if (announces && !listens()) continue;
+      if (name !== 'gateway' && !listens()) continue; // the gateway does not say it yet
       const answer = await fetch(url, { signal: AbortSignal.timeout(2_000) }).catch(() => undefined);
       if (answer?.ok) return;
     }

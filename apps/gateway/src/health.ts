@@ -9,7 +9,7 @@ export async function health(app: FastifyInstance, { portBase }: { portBase: num
     const answers = await Promise.all(
       upstream.map(async ([name]) => [name, await probe(`${origin(portBase, name)}/health/ready`)] as const),
     );
-    const ready = answers.every(([, answer]) => answer.status === 'ok');
+    const ready = answers.every(([, answer]) => answer.status !== 'unavailable');
     return reply
       .status(ready ? 200 : 503)
       .send({ status: ready ? 'ok' : 'unavailable', services: Object.fromEntries(answers) });
