@@ -2,6 +2,7 @@ import { AuthModule } from '@cairn/auth';
 import { DatabaseModule } from '@cairn/database';
 import { subgraph } from '@cairn/service/graphql';
 import { Module, type DynamicModule } from '@nestjs/common';
+import { AuthorsModule } from './authors/authors.module.ts';
 import { ConfigSchema, type Config } from './config.ts';
 import { CreatePosts1763600000000 } from './migrations/1763600000000-create-posts.migration.ts';
 import { PostEntity } from './posts/post.entity.ts';
@@ -22,6 +23,7 @@ export class AppModule {
         }),
         AuthModule.forRoot(config, { service: 'blog' }),
         subgraph(),
+        AuthorsModule.with(config),
         PostsModule,
       ],
     };

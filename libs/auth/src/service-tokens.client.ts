@@ -5,8 +5,8 @@ const AnswerSchema = z.object({ access_token: z.string(), expires_in: z.number()
 
 /** The part of a service's environment that it needs to call others. Its client id is its name. */
 export const ServiceClientConfigSchema = z.object({
-  IDENTITY_URL: z.url(),
-  SERVICE_CLIENT_SECRET: z.string().min(16),
+  IDENTITY_URL: z.url().meta({ example: 'http://127.0.0.1:3001' }),
+  SERVICE_CLIENT_SECRET: z.string().min(16).meta({ example: 'sixteen characters or more' }),
 });
 
 export interface ServiceTokensOptions {
@@ -40,7 +40,7 @@ export class ServiceTokens {
     return asking;
   }
 
-  /** Headers for an HTTP client that calls one service: `new HttpClient({ headers: tokens.headersFor('identity') })`. */
+  /** Headers for an HTTP client that calls one service: `createHttpClient({ headers: tokens.headersFor('identity'), … })`. */
   headersFor(audience: string): () => Promise<{ authorization: string }> {
     return async () => ({ authorization: `Bearer ${await this.token(audience)}` });
   }

@@ -18,6 +18,8 @@ export interface HttpClientOptions {
   /** What the other side is called in logs and errors. */
   readonly name: string;
   readonly origin: string;
+  /** Sent with every call, asked for anew each time: a token that is renewed. */
+  readonly headers?: () => Promise<Record<string, string>>;
   /** For the whole call: waiting for a place, every attempt, the pauses between them and the body. Default 2000. */
   readonly deadlineMs?: number;
   /** Attempts after the first, of idempotent methods only. Default 2. */
@@ -81,7 +83,12 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       const again = retryWithin(end, IDEMPOTENT.has(init.method?.toUpperCase() ?? 'GET') ? retries : 0);
       const call = inTurn(() => {
         signal.throwIfAborted(); // waited for too long: the other side is not to blame
-        return again.execute(() => breaker.execute(() => attempt(url, init, signal, deadline)));
+        return again.execute(() =>
+          breaker.execute(async () => {
+            const headers = { ...Object.fromEntries(new Headers(init.headers)), ...(await options.headers?.()) };
+            return attempt(url, { ...init, headers }, signal, deadline);
+          }),
+        );
       });
       try {
         return await Promise.race([call, abortionOf(signal)]);

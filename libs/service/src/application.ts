@@ -1,14 +1,7 @@
-import { StandardSchemaSerializerInterceptor, type DynamicModule } from '@nestjs/common';
-import { DiscoveryService, NestFactory, Reflector } from '@nestjs/core';
+import type { DynamicModule } from '@nestjs/common';
+import { DiscoveryService, NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import {
-  AnswerHeadersInterceptor,
-  answerUnknownPaths,
-  ConditionalRequestInterceptor,
-  ProblemDetailsFilter,
-  sendProblem,
-  validationPipe,
-} from '@cairn/http';
+import { answerUnknownPaths, ProblemDetailsFilter, sendProblem, validationPipe } from '@cairn/http';
 import { createLogger, metrics, NestLogger, requestLogging } from '@cairn/observability';
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
@@ -57,15 +50,9 @@ export async function createApplication(options: ApplicationOptions): Promise<Ne
     logger: new NestLogger(logger.child({}, { level: logger.isLevelEnabled('debug') ? 'debug' : 'warn' })),
     abortOnError: false,
   });
-  const reflector = app.get(Reflector);
   app.setGlobalPrefix('api/v1', { exclude: [...OUTSIDE_API, ...(options.outsideApi ?? [])] });
   app.useGlobalPipes(validationPipe());
   app.useGlobalFilters(new ProblemDetailsFilter());
-  app.useGlobalInterceptors(
-    new ConditionalRequestInterceptor(reflector),
-    new AnswerHeadersInterceptor(reflector),
-    new StandardSchemaSerializerInterceptor(reflector),
-  );
   const document = openApi(app, options);
   instance.get('/openapi.json', () => document);
   await app.init();

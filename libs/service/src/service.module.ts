@@ -1,10 +1,22 @@
-import { Module, type DynamicModule } from '@nestjs/common';
-import { DiscoveryModule } from '@nestjs/core';
+import { AnswerHeadersInterceptor, ConditionalRequestInterceptor } from '@cairn/http';
+import { Module, StandardSchemaSerializerInterceptor, type DynamicModule, type Provider } from '@nestjs/common';
+import { APP_INTERCEPTOR, DiscoveryModule, Reflector } from '@nestjs/core';
 import { HealthController } from './health.controller.ts';
 import { Jobs } from './jobs.service.ts';
 
+/** What every answer passes on its way out, the last first; what a service adds itself comes before all of them. */
+const interceptors: Provider[] = [
+  ConditionalRequestInterceptor,
+  AnswerHeadersInterceptor,
+  StandardSchemaSerializerInterceptor,
+].map((type) => ({
+  provide: APP_INTERCEPTOR,
+  inject: [Reflector],
+  useFactory: (reflector: Reflector) => new type(reflector),
+}));
+
 /** What every service has around its own module. */
-@Module({ imports: [DiscoveryModule], controllers: [HealthController], providers: [Jobs] })
+@Module({ imports: [DiscoveryModule], controllers: [HealthController], providers: [Jobs, ...interceptors] })
 export class ServiceModule {
   static around(module: DynamicModule): DynamicModule {
     return { module: ServiceModule, imports: [module] };

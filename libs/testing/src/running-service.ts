@@ -2,6 +2,7 @@ import { createApplication, environment, runCommand, serve, type Service } from 
 import { createLogger, type LogLevel } from '@cairn/observability';
 import type { z } from 'zod';
 import { createTestDatabase } from './database.ts';
+import { createStandInIdentity } from './stand-in-identity.ts';
 import { createTestRedis } from './redis.ts';
 import { documentedAnswers } from './documented-answers.ts';
 import { createIssuer, type Someone } from './issuer.ts';
@@ -25,9 +26,19 @@ export async function startService<Config extends z.ZodObject>(
   service: Service<Config>,
   variables: NodeJS.ProcessEnv = {},
 ) {
-  const [database, redis, issuer] = await Promise.all([createTestDatabase(), createTestRedis(), createIssuer()]);
+  const [database, redis, issuer, identity] = await Promise.all([
+    createTestDatabase(),
+    createTestRedis(),
+    createIssuer(),
+    createStandInIdentity(),
+  ]);
   const backing = { DATABASE_URL: database.url, DATABASE_OWNER_URL: database.ownerUrl, REDIS_URL: redis.url };
-  const config = environment(service.config, { ...backing, ...issuer.environment, ...variables });
+  const config = environment(service.config, {
+    ...backing,
+    ...issuer.environment,
+    ...identity.environment,
+    ...variables,
+  });
   const logger = createLogger({ name: service.name, level: (process.env.TEST_LOG_LEVEL ?? 'silent') as LogLevel });
   const app = await createApplication({ ...service, module: service.module.with(config), logger });
   try {
@@ -63,6 +74,7 @@ export async function startService<Config extends z.ZodObject>(
   return {
     app,
     url,
+    identity,
     someone: issuer.someone,
     get: asking('GET'),
     post: asking('POST'),
@@ -71,7 +83,7 @@ export async function startService<Config extends z.ZodObject>(
     delete: asking('DELETE'),
     async stop() {
       await app.close();
-      await Promise.all([database.drop(), redis.drop()]);
+      await Promise.all([database.drop(), redis.drop(), identity.stop()]);
     },
   };
 }
