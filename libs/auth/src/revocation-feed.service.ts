@@ -59,7 +59,8 @@ export class RevocationFeed implements DependencyProvider, BeforeApplicationShut
     const redis = new Redis(this.options.redisUrl, {
       lazyConnect: true,
       connectTimeout: 1_000,
-      socketTimeout: BLOCK_MS + 2_000, // a peer that vanished without a word
+      commandTimeout: BLOCK_MS + 2_000, // a peer that vanished without a word
+      disconnectTimeout: 100, // a blocked XREAD keeps the other side from closing
       maxRetriesPerRequest: 0,
       enableOfflineQueue: false,
       retryStrategy: () => null, // this loop reconnects, and then reads from the start
