@@ -62,11 +62,9 @@ export async function createApplication(options: ApplicationOptions): Promise<Ne
 
 /** Opens what the service depends on, starts its jobs and listens. @throws Error whose message is one sentence */
 export async function serve(app: NestFastifyApplication, port: number, host: string): Promise<void> {
-  await Promise.all(
-    providersWith<unknown, DependencyProvider>(app.get(DiscoveryService, { strict: false }), DEPENDENCY).map(
-      ({ provider }) => provider.open?.(),
-    ),
-  );
+  const discovery = app.get(DiscoveryService, { strict: false });
+  // One after the other, in the order of the modules' imports: what needs the database opens after it.
+  for (const { provider } of providersWith<unknown, DependencyProvider>(discovery, DEPENDENCY)) await provider.open?.();
   app.get(Jobs).start();
   await app.listen(port, host).catch((error: NodeJS.ErrnoException) => {
     throw error.code === 'EADDRINUSE'
