@@ -1,6 +1,6 @@
 import type { Role } from '@cairn/contracts';
 import { applyDecorators, createParamDecorator, SetMetadata, type ExecutionContext } from '@nestjs/common';
-import { ApiBearerAuth, ApiExcludeEndpoint, ApiSecurity } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiExcludeEndpoint } from '@nestjs/swagger';
 import { requestOf } from './access.guard.ts';
 import { ACCESS, type Access } from './access.ts';
 import type { CallingService, Principal } from './principal.ts';
@@ -13,9 +13,7 @@ const access = (value: Access) => SetMetadata(ACCESS, value);
  * token, which must not fail over the old one.
  */
 export const Public = ({ token = 'verified' }: { token?: 'verified' | 'ignored' } = {}) =>
-  token === 'ignored'
-    ? access({ kind: 'public', token })
-    : applyDecorators(access({ kind: 'public', token }), ApiSecurity({}), ApiBearerAuth());
+  access({ kind: 'public', token });
 
 /** Any user with a valid access token. */
 export const SignedIn = () => applyDecorators(access({ kind: 'signed-in' }), ApiBearerAuth());
@@ -23,9 +21,11 @@ export const SignedIn = () => applyDecorators(access({ kind: 'signed-in' }), Api
 /** Users with at least one of these roles. */
 export const Roles = (...roles: Role[]) => applyDecorators(access({ kind: 'roles', roles }), ApiBearerAuth());
 
-/** These services only, by a token that identity made for them to call this one; no user. Not part of the public API description. */
-export const Services = (...services: string[]) =>
-  applyDecorators(access({ kind: 'services', services }), ApiExcludeEndpoint());
+/** Not part of the public API description: the gateway does not route it. */
+export const Internal = () => ApiExcludeEndpoint();
+
+/** These services only, by a token that identity made for them to call this one; no user. */
+export const Services = (...services: string[]) => applyDecorators(access({ kind: 'services', services }), Internal());
 
 /** The caller: a Principal (undefined only on @Public routes), on @Services routes a CallingService. */
 export const Caller = createParamDecorator(

@@ -4,11 +4,11 @@ import { Redis } from 'ioredis';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AUTH_OPTIONS, type AuthOptions } from './auth.options.ts';
 import type { Verified } from './claims.ts';
-import { isBefore, readEntry, REVOCATION_STREAM, type StreamEntry } from './revocation-stream.ts';
+import { isBefore, isComplete, lastIdOf, readEntry, REVOCATION_STREAM, type StreamEntry } from './revocation-stream.ts';
 import { RevokedAccess } from './revoked-access.ts';
 
 const RETRY_MS = 250;
-const BLOCK_MS = 2_000;
+const BLOCK_MS = 1_000;
 const PAGE = 1_000;
 
 /**
@@ -71,11 +71,12 @@ export class RevocationFeed implements DependencyProvider, BeforeApplicationShut
       await redis.connect();
       let last = await this.readAll(redis);
       for (;;) {
-        const answer = await redis.xread('COUNT', PAGE, 'BLOCK', BLOCK_MS, 'STREAMS', REVOCATION_STREAM, last);
-        const entries = (answer?.[0]?.[1] ?? []) as StreamEntry[];
+        const entries = await readNew(redis, last);
         this.add(entries);
         last = entries.at(-1)?.[0] ?? last;
-        if (entries.length === 0 && isBefore(await lastId(redis), last)) last = await this.readAll(redis);
+        if (entries.length > 0) continue;
+        if (isBefore(await lastIdOf(redis), last)) last = await this.readAll(redis);
+        else if (this.trouble !== undefined) await this.reportCompleteness(redis);
         this.revoked.purge();
       }
     } finally {
@@ -83,30 +84,28 @@ export class RevocationFeed implements DependencyProvider, BeforeApplicationShut
     }
   }
 
-  /** From the start of the stream to its end. */
+  /** From the start of the stream to its end. Answers the last id. */
   private async readAll(redis: Redis): Promise<string> {
     let last = '0-0';
-    let complete = false;
     for (;;) {
       const entries: StreamEntry[] = await redis.xrange(REVOCATION_STREAM, `(${last}`, '+', 'COUNT', PAGE);
-      complete = this.add(entries) || complete;
       if (entries.length === 0) break;
+      this.add(entries);
       last = entries.at(-1)![0];
     }
-    this.report(complete ? undefined : 'identity has not sent the revocations in force to Redis');
+    await this.reportCompleteness(redis);
     return last;
   }
 
-  /** Whether the list is complete with these. */
-  private add(entries: StreamEntry[]): boolean {
-    let complete = false;
+  private add(entries: readonly StreamEntry[]): void {
     for (const entry of entries) {
-      const content = readEntry(entry);
-      if (content === 'complete') complete = true;
-      else if (content) this.revoked.add(content);
+      const revocation = readEntry(entry);
+      if (revocation) this.revoked.add(revocation);
     }
-    if (complete) this.report(undefined);
-    return complete;
+  }
+
+  private async reportCompleteness(redis: Redis): Promise<void> {
+    this.report((await isComplete(redis)) ? undefined : 'identity has not sent the revocations in force to this Redis');
   }
 
   private report(trouble: string | undefined): void {
@@ -117,9 +116,8 @@ export class RevocationFeed implements DependencyProvider, BeforeApplicationShut
   }
 }
 
-/** The last id that the stream has given; lower than what was read when the stream began anew. */
-async function lastId(redis: Redis): Promise<string> {
-  if (!(await redis.exists(REVOCATION_STREAM))) return '0-0';
-  const info = (await redis.xinfo('STREAM', REVOCATION_STREAM)) as unknown[];
-  return String(info[info.indexOf('last-generated-id') + 1]);
+/** Waits for entries after `last`; none when BLOCK_MS have passed. */
+async function readNew(redis: Redis, last: string): Promise<StreamEntry[]> {
+  const answer = await redis.xread('COUNT', PAGE, 'BLOCK', BLOCK_MS, 'STREAMS', REVOCATION_STREAM, last);
+  return (answer?.[0]?.[1] ?? []) as StreamEntry[];
 }
