@@ -20,7 +20,13 @@ export interface Service {
 export const topology = {
   identity: {
     port: 1,
-    routes: ['/api/v1/users', '/api/v1/sessions', '/api/v1/profiles', '/.well-known/jwks.json'],
+    routes: [
+      '/api/v1/users',
+      '/api/v1/sessions',
+      '/api/v1/profiles',
+      '/api/v1/operations/identity',
+      '/.well-known/jwks.json',
+    ],
     database: true,
     graphql: true,
     calls: [],

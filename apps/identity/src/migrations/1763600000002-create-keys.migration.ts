@@ -4,10 +4,11 @@ export class CreateKeys1763600000002 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`
       CREATE TABLE signing_keys (
-        kid text PRIMARY KEY,
+        kid text CONSTRAINT signing_keys_pkey PRIMARY KEY,
         public_jwk jsonb NOT NULL,
         sealed_private_key bytea NOT NULL,
-        created_at timestamptz NOT NULL DEFAULT now()
+        created_at timestamptz(3) NOT NULL,
+        signs_from timestamptz(3) NOT NULL
       )`);
   }
 

@@ -1,12 +1,31 @@
 import type { Transaction } from '@cairn/database';
 import { Injectable } from '@nestjs/common';
 
+/**
+ * How long a revocation is kept and enforced, in seconds: the longest life that ACCESS_TOKEN_SECONDS may have, whatever it is now
+ * (it may have been longer a minute ago), and a minute for clocks that differ.
+ */
+export const REVOCATION_SECONDS = 3_660;
+
 /** Access tokens that must stop working before they expire, written in the transaction of the change that ends them. */
 @Injectable()
 export class AccessRevocations {
-  /** Ends every access token of a user whose claim `ver` is below `tokenVersion`. */
-  async userChanged(_tx: Transaction, _user: { id: string; tokenVersion: number }): Promise<void> {}
+  /** Ends every access token of a user whose claim `ver` is below `tokenVersion`. No clock is compared. */
+  async userChanged(tx: Transaction, user: { id: string; tokenVersion: number }): Promise<void> {
+    await tx.query(
+      `INSERT INTO access_revocations (user_id, min_token_version, until)
+       VALUES ($1, $2, now() + $3 * interval '1 second')`,
+      [user.id, user.tokenVersion, REVOCATION_SECONDS],
+    );
+  }
 
   /** Ends the access tokens of these sessions. */
-  async sessionsEnded(_tx: Transaction, _sessionIds: readonly string[]): Promise<void> {}
+  async sessionsEnded(tx: Transaction, sessionIds: readonly string[]): Promise<void> {
+    if (sessionIds.length === 0) return;
+    await tx.query(
+      `INSERT INTO access_revocations (session_id, until)
+       SELECT id, now() + $2 * interval '1 second' FROM unnest($1::uuid[]) AS id`,
+      [sessionIds, REVOCATION_SECONDS],
+    );
+  }
 }

@@ -1,11 +1,13 @@
 import { Transactions } from '@cairn/database';
-import { Inject, Injectable } from '@nestjs/common';
-import { CONFIG, type Config } from '../../config.ts';
+import { Injectable } from '@nestjs/common';
 import { UserRepository } from '../../users/user.repository.ts';
-import type { Tokens } from '../session.dto.ts';
+import { AccessRevocations } from '../access-revocations.service.ts';
+import { AccessTokens, type Tokens } from '../access-tokens.service.ts';
+import { RefreshTokens } from '../refresh-tokens.service.ts';
 import { InvalidRefreshToken } from '../session.errors.ts';
+import { SessionLifeTimes } from '../session-life.service.ts';
 import { SessionRepository } from '../session.repository.ts';
-import { TokensService } from '../tokens.service.ts';
+import type { Device } from '../session.ts';
 
 @Injectable()
 export class RefreshSessionHandler {
@@ -13,32 +15,35 @@ export class RefreshSessionHandler {
     private readonly transactions: Transactions,
     private readonly sessions: SessionRepository,
     private readonly users: UserRepository,
-    private readonly tokens: TokensService,
-    @Inject(CONFIG) private readonly config: Config,
+    private readonly revocations: AccessRevocations,
+    private readonly refreshTokens: RefreshTokens,
+    private readonly accessTokens: AccessTokens,
+    private readonly life: SessionLifeTimes,
   ) {}
 
   /** @throws InvalidRefreshToken */
-  async execute(refreshToken: string): Promise<Tokens> {
-    const token = this.tokens.parse(refreshToken);
-    if (!token) throw new InvalidRefreshToken();
-    const next = this.tokens.nextSecret(token.secret);
+  async execute(text: string, device: Device): Promise<Tokens> {
+    const presented = this.refreshTokens.read(text);
+    if (!presented) throw new InvalidRefreshToken();
+    const successor = this.refreshTokens.next(presented);
+    const traces = [presented, successor].map((token) => this.refreshTokens.trace(token));
 
-    // The revocation of a reused token must be committed, so nothing is thrown before the end of the transaction.
+    // The end of a session whose token was used twice must be committed, so nothing is thrown inside.
     const userId = await this.transactions.run(async (tx) => {
-      const session = await this.sessions.lock(tx, token.sessionId);
+      const session = await this.sessions.lock(tx, presented.sessionId);
       if (!session) return undefined;
-      const outcome = session.rotate(
-        this.tokens.hash(token.secret),
-        this.tokens.hash(next),
-        this.config.REFRESH_GRACE_SECONDS,
-        new Date(),
-      );
+      const rotation = session.rotate(traces[0]!, traces[1]!, device, this.life.seconds, new Date());
+      if (rotation === 'repeated') return session.userId;
+      if (rotation === 'invalid') return undefined;
       await this.sessions.save(tx, session);
-      return outcome === 'rotated' || outcome === 'repeated' ? session.userId : undefined;
+      if (rotation === 'rotated') return session.userId;
+      await this.revocations.sessionsEnded(tx, [session.id]);
+      return undefined;
     });
 
-    const user = userId && (await this.users.findById(userId));
-    if (!user) throw new InvalidRefreshToken();
-    return this.tokens.issue(user, token.sessionId, next);
+    // Read after the rotation: when the user changes from here on, the token that is issued has an old `ver` and dies with the others.
+    const user = userId === undefined ? undefined : await this.users.findById(userId);
+    if (user?.state !== 'active') throw new InvalidRefreshToken();
+    return this.accessTokens.issue(user, successor);
   }
 }

@@ -1,0 +1,257 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { AuthConfigSchema, AuthModule, Public, Roles, Services, ServiceTokens, SignedIn } from '@cairn/auth';
+import { freePort, startRedis, stopChild, type RunningServer } from '@cairn/backing';
+import { createApplication, serve } from '@cairn/service';
+import { startService, type RunningService } from '@cairn/testing';
+import { Controller, Get, Module, type INestApplication } from '@nestjs/common';
+import { Redis } from 'ioredis';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { DataSource } from 'typeorm';
+import { identity } from '../src/app.module.ts';
+import { SigningKeys } from '../src/keys/signing-keys.service.ts';
+
+/* Identity, another service that knows it by its key set and by Redis only, and a Redis of their own that is stopped and started. */
+
+@Controller('things')
+class ThingsController {
+  @Get('own')
+  @SignedIn()
+  own() {
+    return {};
+  }
+
+  @Get('moderated')
+  @Roles('moderator')
+  moderated() {
+    return {};
+  }
+
+  @Get('open')
+  @Public()
+  open() {
+    return {};
+  }
+
+  @Get('internal')
+  @Services('blog')
+  internal() {
+    return {};
+  }
+}
+
+@Module({ controllers: [ThingsController] })
+class ThingsModule {}
+
+const password = 'correct horse battery';
+const secret = 'blog-secret-blog-secret';
+let folder: string;
+let port: number;
+let server: RunningServer;
+let service: RunningService;
+let things: INestApplication;
+let database: DataSource;
+const environment = () => ({
+  NODE_ENV: 'test',
+  REDIS_URL: `redis://127.0.0.1:${port}`,
+  KEY_ENCRYPTION_SECRET: 'x'.repeat(32),
+  BCRYPT_COST: '4',
+  SERVICE_CLIENTS: JSON.stringify({ blog: secret, shop: secret }),
+  FIRST_ADMIN_EMAIL: 'chief@example.com',
+  FIRST_ADMIN_USERNAME: 'chief',
+  FIRST_ADMIN_PASSWORD: password,
+});
+
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'cairn-revocations-'));
+  port = await freePort();
+  server = await startRedis({ folder, port, durable: false });
+  service = await startService(identity, environment());
+  database = service.app.get(DataSource, { strict: false });
+  things = await startThings();
+});
+afterAll(async () => {
+  await things.close();
+  await service.stop();
+  await stopRedis();
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function startThings(): Promise<INestApplication> {
+  const config = AuthConfigSchema.parse({ ...environment(), JWKS_URL: `${service.url}/.well-known/jwks.json` });
+  const module = { module: ThingsModule, imports: [AuthModule.forRoot(config, { service: 'things' })] };
+  const app = await createApplication({ name: 'things', title: 'Things', module });
+  await serve(app, 0, '127.0.0.1');
+  return app;
+}
+
+const stopRedis = () => stopChild(server.process, server.stopSignal, 5_000);
+const startEmptyRedis = async () => void (server = await startRedis({ folder, port, durable: false }));
+
+async function ask(app: INestApplication, route: string, token?: string): Promise<number> {
+  const url = `${(await app.getUrl()).replace('[::1]', '127.0.0.1')}/api/v1/things/${route}`;
+  const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
+  return (await fetch(url, { headers })).status;
+}
+
+async function readiness(app: INestApplication) {
+  const url = (await app.getUrl()).replace('[::1]', '127.0.0.1');
+  const answer = await fetch(`${url}/health/ready`);
+  const body = (await answer.json()) as { status: string; dependencies: Record<string, { status: string }> };
+  return { code: answer.status, status: body.status, revocations: body.dependencies.revocations?.status };
+}
+
+const ready = { code: 200, status: 'ok', revocations: 'ok' };
+const degraded = { code: 200, status: 'degraded', revocations: 'unavailable' };
+
+let counter = 0;
+async function signedIn() {
+  const username = `user${++counter}`;
+  await service.post('/api/v1/users', { body: { email: `${username}@example.com`, username, password } });
+  const { body } = await service.post('/api/v1/sessions', { body: { login: username, password } });
+  return { id: body.user.id as string, token: body.accessToken as string, as: bearer(body.accessToken) };
+}
+const bearer = (token: string) => ({ id: '', authorization: `Bearer ${token}` });
+const logOut = (who: { as: ReturnType<typeof bearer> }) => service.delete('/api/v1/sessions/current', { as: who.as });
+
+/** Asks until it holds; the last failure is the test's. */
+async function eventually(assertion: () => Promise<void>, withinMs: number): Promise<void> {
+  const deadline = performance.now() + withinMs;
+  for (;;) {
+    try {
+      return await assertion();
+    } catch (error) {
+      if (performance.now() > deadline) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+}
+const refusedWithinASecond = (token: string, app = things) =>
+  eventually(async () => expect(await ask(app, 'own', token)).toBe(401), 1_000);
+
+test('whatever ends an access token ends it elsewhere within a second', async () => {
+  await eventually(async () => expect(await readiness(things)).toEqual(ready), 5_000);
+  const chief = (await service.post('/api/v1/sessions', { body: { login: 'chief', password } })).body;
+  const admin = bearer(chief.accessToken);
+  const ends: Record<string, (who: Awaited<ReturnType<typeof signedIn>>) => Promise<{ status: number }>> = {
+    'a log-out': logOut,
+    'a suspension': ({ id }) => service.post(`/api/v1/users/${id}/suspend`, { as: admin, body: { reason: 'spam' } }),
+    'a change of roles': ({ id }) =>
+      service.put(`/api/v1/users/${id}/roles`, { as: admin, body: { roles: ['admin'] } }),
+    'a deletion': ({ id }) => service.delete(`/api/v1/users/${id}`, { as: admin }),
+  };
+  for (const [name, end] of Object.entries(ends)) {
+    const [who, bystander] = [await signedIn(), await signedIn()];
+    expect([name, await ask(things, 'own', who.token)]).toEqual([name, 200]); // verified, and remembered
+    const { status } = await end(who);
+    expect([name, Math.floor(status / 100)]).toEqual([name, 2]);
+    await refusedWithinASecond(who.token);
+    expect([name, await ask(things, 'own', bystander.token)]).toEqual([name, 200]);
+  }
+});
+
+test('a change that is rolled back ends nothing', async () => {
+  const { id, token } = await signedIn();
+  const before = await database.query('SELECT count(*)::int FROM access_revocations');
+  expect((await service.delete(`/api/v1/sessions/${id}`, { as: bearer(token) })).status).toBe(404);
+  expect(await database.query('SELECT count(*)::int FROM access_revocations')).toEqual(before);
+  expect(await ask(things, 'own', token)).toBe(200);
+});
+
+test('while Redis is away the last copy holds, services start, and all catch up when it is back, empty', async () => {
+  const [before, during, untouched] = [await signedIn(), await signedIn(), await signedIn()];
+  await logOut(before);
+  await refusedWithinASecond(before.token);
+
+  await stopRedis();
+  await eventually(async () => expect(await readiness(things)).toEqual(degraded), 5_000);
+  const late = await startThings();
+  expect(await readiness(late)).toEqual(degraded);
+  expect((await logOut(during)).status).toBe(204);
+  expect(await ask(things, 'own', before.token)).toBe(401);
+  expect(await ask(things, 'own', untouched.token)).toBe(200);
+
+  await startEmptyRedis();
+  for (const app of [things, late]) {
+    await eventually(async () => expect(await ask(app, 'own', during.token)).toBe(401), 5_000);
+    await eventually(async () => expect(await ask(app, 'own', before.token)).toBe(401), 5_000);
+    await eventually(async () => expect(await readiness(app)).toEqual(ready), 5_000);
+    expect(await ask(app, 'own', untouched.token)).toBe(200);
+  }
+  await late.close();
+});
+
+test('a Redis that is emptied while it runs is filled again', async () => {
+  const [before, after] = [await signedIn(), await signedIn()];
+  await logOut(before);
+  await refusedWithinASecond(before.token);
+  const redis = new Redis(environment().REDIS_URL);
+  await redis.flushall();
+  redis.disconnect();
+  const late = await startThings();
+  await eventually(async () => expect(await ask(late, 'own', before.token)).toBe(401), 5_000);
+  await logOut(after);
+  await refusedWithinASecond(after.token);
+  await refusedWithinASecond(after.token, late);
+  await late.close();
+});
+
+test('a service calls another by a token for it; users do not pass for services, nor services for users', async () => {
+  const options = { identityUrl: service.url, clientSecret: secret };
+  const [blog, shop] = ['blog', 'shop'].map((clientId) => new ServiceTokens({ ...options, clientId }));
+  const token = await blog!.token('things');
+  const user = await signedIn();
+  expect(await ask(things, 'internal', token)).toBe(200);
+  expect(await ask(things, 'internal', await blog!.token('elsewhere'))).toBe(401);
+  expect(await ask(things, 'internal', await shop!.token('things'))).toBe(403);
+  expect(await ask(things, 'internal', user.token)).toBe(401);
+  expect(await ask(things, 'internal')).toBe(401);
+  for (const route of ['own', 'moderated', 'open']) expect(await ask(things, route, token)).toBe(401);
+  // kept, and asked for once by many
+  expect(await Promise.all(Array.from({ length: 10 }, () => blog!.token('things')))).toEqual(Array(10).fill(token));
+});
+
+test('routes refuse who they are not for', async () => {
+  const { token } = await signedIn();
+  expect(await ask(things, 'open')).toBe(200);
+  expect(await ask(things, 'open', token)).toBe(200);
+  expect(await ask(things, 'open', 'nonsense')).toBe(401);
+  expect(await ask(things, 'own')).toBe(401);
+  expect(await ask(things, 'moderated', token)).toBe(403);
+});
+
+test('a new key is published before it signs, the old one as long as its tokens live; no token fails', async () => {
+  const keys = service.app.get(SigningKeys, { strict: false });
+  const { token } = await signedIn();
+  const published = async (): Promise<string[]> =>
+    (await service.get('/.well-known/jwks.json')).body.keys.map(({ kid }: { kid: string }) => kid);
+  const kidOf = (text: string) => JSON.parse(Buffer.from(text.split('.')[0]!, 'base64url').toString()).kid as string;
+  const [old] = await published();
+  const rotated = await Promise.all(Array.from({ length: 5 }, () => keys.rotate())); // as five instances, or operators
+  expect(new Set(rotated.map(({ kid }) => kid)).size).toBe(1);
+  const next = rotated[0]!.kid;
+  expect((await published()).sort()).toEqual([old, next].sort());
+  expect(kidOf((await signedIn()).token)).toBe(old);
+
+  await database.query('UPDATE signing_keys SET signs_from = now() WHERE kid = $1', [next]);
+  await keys.list(); // forgets the copy
+  const young = await signedIn();
+  expect(kidOf(young.token)).toBe(next);
+  expect(await ask(things, 'own', young.token)).toBe(200);
+  expect(await ask(things, 'own', token)).toBe(200);
+
+  await database.query(`UPDATE signing_keys SET signs_from = signs_from - interval '31 days'`);
+  await Promise.all([keys.rotateIfDue(), keys.rotateIfDue(), keys.rotateIfDue()]);
+  const kids = await published();
+  expect(kids).toHaveLength(2); // due: a third waits, and the first is forgotten
+  expect(kids).not.toContain(old);
+  for (const key of await database.query('SELECT * FROM signing_keys'))
+    expect(String(key.sealed_private_key)).not.toContain('BEGIN');
+});
+
+test('a wrong secret is one sentence', async () => {
+  const url = (database.options as unknown as { url: string }).url;
+  const other = { ...environment(), KEY_ENCRYPTION_SECRET: 'y'.repeat(32), DATABASE_URL: url };
+  await expect(startService(identity, other)).rejects.toThrow(/^KEY_ENCRYPTION_SECRET is not the one/);
+});
