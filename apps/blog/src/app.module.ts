@@ -4,9 +4,9 @@ import { subgraph } from '@cairn/service/graphql';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { AuthorsModule } from './authors/authors.module.ts';
 import { ConfigSchema, type Config } from './config.ts';
-import { CreatePosts1763600000000 } from './migrations/1763600000000-create-posts.migration.ts';
-import { PostEntity } from './posts/post.entity.ts';
+import { database } from './database.ts';
 import { PostsModule } from './posts/posts.module.ts';
+import { TagsModule } from './tags/tags.module.ts';
 
 @Module({})
 export class AppModule {
@@ -18,13 +18,13 @@ export class AppModule {
           url: config.DATABASE_URL,
           ownerUrl: config.DATABASE_OWNER_URL,
           poolSize: config.DATABASE_POOL_SIZE,
-          entities: [PostEntity],
-          migrations: [CreatePosts1763600000000],
+          ...database,
         }),
         AuthModule.forRoot(config, { service: 'blog' }),
         subgraph(),
         AuthorsModule.with(config),
         PostsModule,
+        TagsModule,
       ],
     };
   }

@@ -1,35 +1,23 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Transactions } from '@cairn/database';
-import { createTestDatabase } from '@cairn/testing';
-import { DataSource } from 'typeorm';
-import { CreatePosts1763600000000 } from '../migrations/1763600000000-create-posts.migration.ts';
-import { PostEntity } from './post.entity.ts';
+import type { DataSource } from 'typeorm';
+import { openBlogDatabase, type BlogDatabase } from '../../test/blog-database.ts';
+import { TagsRepository } from '../tags/tags.repository.ts';
 import { aPost } from './post.factory.ts';
 import { Post } from './post.ts';
 import { PostRepository } from './post.repository.ts';
 
-const posts = new PostRepository();
-let database: Awaited<ReturnType<typeof createTestDatabase>>;
+const posts = new PostRepository(new TagsRepository());
+let blog: BlogDatabase;
 let dataSource: DataSource;
 let transactions: Transactions;
 
 beforeAll(async () => {
-  database = await createTestDatabase();
-  const migrations = [CreatePosts1763600000000];
-  dataSource = await new DataSource({
-    type: 'postgres',
-    url: database.ownerUrl,
-    entities: [PostEntity],
-    migrations,
-    migrationsRun: true,
-    extra: { max: 50 },
-  }).initialize();
+  blog = await openBlogDatabase();
+  dataSource = blog.dataSource;
   transactions = new Transactions(dataSource);
 });
-afterAll(async () => {
-  await dataSource.destroy();
-  await database.drop();
-});
+afterAll(() => blog.close());
 
 const insert = (post: Post) => transactions.run((tx) => posts.insert(tx, post)).then(() => post);
 

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { render } from './markdown.ts';
 import { stateAfter, type PostState } from './post-state.ts';
 import { slugify } from './slug.ts';
@@ -10,6 +11,8 @@ export interface PostContent {
   /** Null: the first words of the body stand for it. */
   excerpt: string | null;
   coverImageUrl: string | null;
+  /** Normalised, each once. */
+  tags: string[];
 }
 
 /** A post and its rules. `version` grows with every change; it is what If-Match compares. */
@@ -24,6 +27,7 @@ export class Post implements PostContent {
   summary: string;
   readingMinutes: number;
   coverImageUrl: string | null;
+  tags: string[];
   state: PostState;
   /** When a scheduled post appears. */
   publishAt: Date | null;
@@ -40,16 +44,21 @@ export class Post implements PostContent {
     return post;
   }
 
-  /** An absent field is unchanged. A new title brings a new slug; the repository makes it unique and remembers the old one. */
-  edit(change: Partial<PostContent>, now: Date): void {
-    const { title = this.title, body = this.body, excerpt = this.excerpt, coverImageUrl = this.coverImageUrl } = change;
-    if (title !== this.title) this.slug = slugify(title);
-    if (body !== this.body) {
-      const { html, summary, readingMinutes } = render(body);
+  /**
+   * An absent field is unchanged. A new title brings a new slug; the repository makes it unique and remembers the old one.
+   * Answers whether anything has changed: when not, the version stays.
+   */
+  edit(change: Partial<PostContent>, now: Date): boolean {
+    const content = { ...contentOf(this), ...withoutAbsent(change) };
+    if (isDeepStrictEqual(content, contentOf(this))) return false;
+    if (content.title !== this.title) this.slug = slugify(content.title);
+    if (content.body !== this.body) {
+      const { html, summary, readingMinutes } = render(content.body);
       Object.assign(this, { bodyHtml: html, summary, readingMinutes });
     }
-    Object.assign(this, { title, body, excerpt, coverImageUrl });
+    Object.assign(this, content);
     this.changed(now);
+    return true;
   }
 
   /** @throws PostStateConflict */
@@ -79,3 +88,14 @@ export class Post implements PostContent {
     this.updatedAt = now;
   }
 }
+
+const contentOf = ({ title, body, excerpt, coverImageUrl, tags }: PostContent): PostContent => ({
+  title,
+  body,
+  excerpt,
+  coverImageUrl,
+  tags,
+});
+
+const withoutAbsent = (change: Partial<PostContent>): Partial<PostContent> =>
+  Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));

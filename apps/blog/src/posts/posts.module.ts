@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { TagsModule } from '../tags/tags.module.ts';
 import { CreatePostController } from './create-post/create-post.controller.ts';
 import { CreatePostHandler } from './create-post/create-post.handler.ts';
 import { DeletePostController } from './delete-post/delete-post.controller.ts';
@@ -19,6 +20,7 @@ import { UpdatePostController } from './update-post/update-post.controller.ts';
 import { UpdatePostHandler } from './update-post/update-post.handler.ts';
 
 @Module({
+  imports: [TagsModule],
   controllers: [
     ListPostsController,
     CreatePostController,

@@ -1,0 +1,9 @@
+import { CreatePosts1763600000000 } from './migrations/1763600000000-create-posts.migration.ts';
+import { AddTags1763600100000 } from './migrations/1763600100000-add-tags.migration.ts';
+import { PostEntity } from './posts/post.entity.ts';
+
+/** What blog stores: for the service and for the tests that need only its database. */
+export const database = {
+  entities: [PostEntity],
+  migrations: [CreatePosts1763600000000, AddTags1763600100000],
+};
