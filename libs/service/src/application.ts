@@ -65,7 +65,7 @@ export async function serve(app: NestFastifyApplication, port: number, host: str
   const discovery = app.get(DiscoveryService, { strict: false });
   // One after the other, in the order of the modules' imports: what needs the database opens after it.
   for (const { provider } of providersWith<unknown, DependencyProvider>(discovery, DEPENDENCY)) await provider.open?.();
-  app.get(Jobs).start();
+  await app.get(Jobs).start();
   await app.listen(port, host).catch((error: NodeJS.ErrnoException) => {
     throw error.code === 'EADDRINUSE'
       ? new Error(`Port ${port} is in use: stop what uses it or set PORT to another.`)

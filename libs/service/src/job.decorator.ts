@@ -4,11 +4,11 @@ export const JOB = 'cairn:job';
 
 export interface JobOptions {
   readonly name: string;
-  /** Milliseconds from the end of one run to the begin of the next. */
-  readonly everyMs: number;
+  /** Milliseconds from the end of one run to the begin of the next. Without it: once, before the service listens, and the start fails with it. */
+  readonly everyMs?: number;
 }
 
-/** Work that a service does by itself, again and again. Every instance runs it, so it must bear being run by several at once. */
+/** Work that a service does by itself. Every instance runs it, so it must bear being run by several at once. */
 export interface JobProvider {
   run(): Promise<void>;
 }

@@ -13,9 +13,13 @@ export class Jobs implements BeforeApplicationShutdown {
 
   constructor(private readonly discovery: DiscoveryService) {}
 
-  start(): void {
+  /** Resolves when what runs once has run. @throws what that throws */
+  async start(): Promise<void> {
     const jobs = providersWith<JobOptions, JobProvider>(this.discovery, JOB);
-    this.running = jobs.map(({ options, provider }) => this.repeat(options, provider));
+    for (const { options, provider } of jobs) if (options.everyMs === undefined) await provider.run();
+    this.running = jobs.flatMap(({ options: { name, everyMs }, provider }) =>
+      everyMs === undefined ? [] : [this.repeat(name, everyMs, provider)],
+    );
   }
 
   async beforeApplicationShutdown(): Promise<void> {
@@ -24,7 +28,7 @@ export class Jobs implements BeforeApplicationShutdown {
     await Promise.all(this.running);
   }
 
-  private async repeat({ name, everyMs }: JobOptions, job: JobProvider): Promise<void> {
+  private async repeat(name: string, everyMs: number, job: JobProvider): Promise<void> {
     while (!this.stopped) {
       await job.run().catch((error: unknown) => this.logger.error(error, `The job ${name} failed`));
       await Promise.race([pause(everyMs), this.stopping.promise]);

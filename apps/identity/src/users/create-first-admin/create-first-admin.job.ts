@@ -8,8 +8,8 @@ import { PasswordHasher } from '../password-hasher.service.ts';
 import { UserRepository } from '../user.repository.ts';
 import { User } from '../user.ts';
 
-/** At the start, and again: after a failure, and should there be no admin left one day. */
-@Job({ name: 'create-first-admin', everyMs: 60_000 })
+/** Before identity listens: who is told that it is ready can log in. */
+@Job({ name: 'create-first-admin' })
 @Injectable()
 export class CreateFirstAdminJob {
   constructor(
