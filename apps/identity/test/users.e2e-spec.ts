@@ -16,6 +16,7 @@ beforeAll(async () => {
     BCRYPT_COST: '4',
     PASSWORD_QUEUE: '500',
     SIGN_UP_ROLE: 'author',
+    SERVICE_CLIENTS: JSON.stringify({ blog: 'the secret of blog', shop: 'the secret of shop' }),
     FIRST_ADMIN_EMAIL: 'Root@Example.com',
     FIRST_ADMIN_USERNAME: 'chief',
     FIRST_ADMIN_PASSWORD: password,
@@ -237,6 +238,17 @@ describe('my account', () => {
     expect(statuses(answers)).toEqual([204, ...Array<number>(9).fill(403)]);
   });
 
+  test('guesses at the old password are limited as failed logins are', async () => {
+    const me = await newUser();
+    const guess = (n: number) =>
+      ask('PUT', '/users/me/password', me, { oldPassword: `guess ${n}`, newPassword: 'a password of my own' });
+    const answers = await Promise.all(Array.from({ length: 30 }, (_, n) => guess(n)));
+    expect(new Set(statuses(answers))).toEqual(new Set([403, 429]));
+    const deletion = await ask('DELETE', '/users/me', me, { password: 'another guess' });
+    expect([deletion.status, deletion.body.code]).toEqual([429, 'identity.too-many-logins']);
+    expect(Number(deletion.headers.get('retry-after'))).toBeGreaterThan(0);
+  });
+
   test('deletion needs the password, erases what is personal and frees the names', async () => {
     const me = await newUser({ displayName: 'Gone', bio: 'Gone' });
     expect((await ask('DELETE', '/users/me', me)).status).toBe(400);
@@ -349,6 +361,36 @@ describe('administration', () => {
     expect((await logIn(user.username)).id).toBe(user.id);
   });
 
+  test('of a login and a suspension at once no session is left', async () => {
+    for (let round = 0; round < 20; round++) {
+      const { body: user } = await signUp();
+      const [login, suspension] = await Promise.all([
+        ask('POST', '/sessions', undefined, { login: user.username, password }),
+        ask('POST', `/users/${user.id}/suspend`, root, { reason: 'Race' }),
+      ]);
+      expect(suspension.status).toBe(200);
+      expect([201, 403]).toContain(login.status);
+      if (login.status === 201) {
+        const { refreshToken } = login.body;
+        expect((await ask('POST', '/sessions/refresh', undefined, { refreshToken })).status).toBe(401);
+      }
+      const again = await ask('POST', '/sessions', undefined, { login: user.username, password });
+      expect([again.status, again.body.code]).toEqual([403, 'identity.account-suspended']);
+    }
+  });
+
+  test.each<[string, (id: string) => Promise<Answer>]>([
+    ['other roles', (id) => ask('PUT', `/users/${id}/roles`, root, { roles: ['reader'] })],
+    ['a suspension', (id) => ask('POST', `/users/${id}/suspend`, root, { reason: 'x' })],
+    ['a deletion', (id) => ask('DELETE', `/users/${id}`, root)],
+  ])('%s ends the access tokens that are out', async (_what, change) => {
+    const user = await newUser();
+    expect((await ask('GET', '/users/me', user)).status).toBe(200);
+    expect((await change(user.id)).status).toBeLessThan(300);
+    const deadline = performance.now() + 5_000;
+    while ((await ask('GET', '/users/me', user)).status !== 401) expect(performance.now()).toBeLessThan(deadline);
+  });
+
   test('deleting twice is deleting once; what is left cannot be changed', async () => {
     const { id } = await newUser();
     const answers = await Promise.all(Array.from({ length: 10 }, () => ask('DELETE', `/users/${id}`, root)));
@@ -434,6 +476,35 @@ describe('profiles', () => {
     expect(changed.body).toMatchObject({ bio: 'Another' });
     for (const nobody of ['nobody_at_all', 'no', '%00', 'x'.repeat(90)])
       expect((await ask('GET', `/profiles/${nobody}`)).body.code).toBe('identity.user-not-found');
+  });
+
+  test('are looked up by services, many at a time, and by nobody else', async () => {
+    const [one, gone] = [await newUser({ displayName: 'Named' }), await newUser()];
+    await ask('DELETE', `/users/${gone.id}`, root);
+    const tokenOf = async (name: string) => {
+      const { body } = await service.post('/internal/v1/tokens', {
+        body: { grant_type: 'client_credentials', audience: 'identity' },
+        headers: { authorization: `Basic ${btoa(`${name}:${encodeURIComponent(`the secret of ${name}`)}`)}` },
+      });
+      return { id: name, authorization: `Bearer ${body.access_token}` };
+    };
+    const lookUp = (ids: string[], as?: Someone) =>
+      service.get(`/internal/v1/profiles?ids=${ids.join()}`, { ...(as && { as }) });
+    const blog = await tokenOf('blog');
+    const ids = [gone.id, one.id, one.id, '018f0000-0000-7000-8000-000000000000'];
+    const { body } = await lookUp(ids, blog);
+    expect(body.items).toHaveLength(2);
+    expect(body.items).toContainEqual(
+      expect.objectContaining({ id: one.id, username: one.username, displayName: 'Named', deleted: false }),
+    );
+    expect(body.items).toContainEqual(expect.objectContaining({ id: gone.id, username: null, deleted: true }));
+    expect(JSON.stringify(body)).not.toContain('@');
+    expect((await lookUp(Array<string>(100).fill(one.id), blog)).status).toBe(200);
+    expect((await lookUp(Array<string>(101).fill(one.id), blog)).status).toBe(400);
+    expect((await lookUp(['none'], blog)).status).toBe(400);
+    expect((await lookUp(ids)).status).toBe(401);
+    expect((await lookUp(ids, root)).status).toBe(401); // a user's token is not for this service
+    expect((await lookUp(ids, await tokenOf('shop'))).status).toBe(403);
   });
 
   test('are served by GraphQL through the same queries', async () => {

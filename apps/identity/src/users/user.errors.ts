@@ -32,9 +32,3 @@ export class LastAdmin extends problem({
   kind: 'conflict',
   title: 'This is the last admin: make another one first',
 }) {}
-/** Costs nothing to refuse, 0.2 s of a core to take. */
-export class PasswordQueueFull extends problem({
-  code: 'identity.password-queue-full',
-  kind: 'unavailable',
-  title: 'Too many passwords are being checked right now: try again in a moment',
-}) {}

@@ -2,6 +2,7 @@ import { Caller, SignedIn, type Principal } from '@cairn/auth';
 import { Answers } from '@cairn/http';
 import { Overloaded } from '@cairn/resilience';
 import { Body, Controller, Ip, Put } from '@nestjs/common';
+import { TooManyLogins } from '../../sessions/login-attempts.errors.ts';
 import { UserNotFound, WrongPassword } from '../user.errors.ts';
 import { ChangePasswordSchema, type ChangePassword } from './change-password.dto.ts';
 import { ChangePasswordHandler } from './change-password.handler.ts';
@@ -12,7 +13,7 @@ export class ChangePasswordController {
 
   @Put()
   @SignedIn()
-  @Answers({ errors: [WrongPassword, UserNotFound, Overloaded] })
+  @Answers({ errors: [WrongPassword, UserNotFound, TooManyLogins, Overloaded] })
   change(
     @Caller() caller: Principal,
     @Ip() address: string,

@@ -2,6 +2,7 @@ import { Caller, SignedIn, type Principal } from '@cairn/auth';
 import { Answers, IfMatch, type SeenVersion, Stale } from '@cairn/http';
 import { Overloaded } from '@cairn/resilience';
 import { Body, Controller, Delete, Ip } from '@nestjs/common';
+import { TooManyLogins } from '../../sessions/login-attempts.errors.ts';
 import { LastAdmin, UserNotFound, WrongPassword } from '../user.errors.ts';
 import { DeleteMeSchema, type DeleteMe } from './delete-me.dto.ts';
 import { DeleteMeHandler } from './delete-me.handler.ts';
@@ -13,7 +14,7 @@ export class DeleteMeController {
 
   @Delete()
   @SignedIn()
-  @Answers({ errors: [WrongPassword, UserNotFound, LastAdmin, Overloaded, Stale] })
+  @Answers({ errors: [WrongPassword, UserNotFound, LastAdmin, TooManyLogins, Overloaded, Stale] })
   delete(
     @Caller() caller: Principal,
     @Ip() address: string,
