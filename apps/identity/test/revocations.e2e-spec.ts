@@ -1,11 +1,12 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { AuthConfigSchema, AuthModule, Public, Roles, Services, ServiceTokens, SignedIn } from '@cairn/auth';
 import { freePort, startRedis, stopChild, type RunningServer } from '@cairn/backing';
-import { createApplication, serve } from '@cairn/service';
+import { createApplication, runCommand, serve } from '@cairn/service';
 import { startService, type RunningService } from '@cairn/testing';
 import { Controller, Get, Module, type INestApplication } from '@nestjs/common';
 import { Redis } from 'ioredis';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { get } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { DataSource } from 'typeorm';
@@ -221,6 +222,19 @@ test('routes refuse who they are not for', async () => {
   expect(await ask(things, 'moderated', token)).toBe(403);
 });
 
+test('the scheme is known in any case; two Authorization headers are refused, not one of them chosen', async () => {
+  const { token } = await signedIn();
+  const { hostname, port: listening } = new URL((await things.getUrl()).replace('[::1]', '127.0.0.1'));
+  const status = (headers: string[]) =>
+    new Promise<number | undefined>((resolve, reject) => {
+      const asking = { hostname, port: listening, path: '/api/v1/things/own', headers: ['Host', hostname, ...headers] };
+      get(asking, (answer) => resolve(answer.resume().statusCode)).on('error', reject);
+    });
+  expect(await status(['authorization', `bEaReR ${token}`])).toBe(200);
+  expect(await status(['authorization', `Basic ${token}`])).toBe(401);
+  expect(await status(['authorization', `Bearer ${token}`, 'Authorization', 'Bearer other'])).toBe(401);
+});
+
 test('a new key is published before it signs, the old one as long as its tokens live; no token fails', async () => {
   const keys = service.app.get(SigningKeys, { strict: false });
   const { token } = await signedIn();
@@ -233,6 +247,10 @@ test('a new key is published before it signs, the old one as long as its tokens 
   const next = rotated[0]!.kid;
   expect((await published()).sort()).toEqual([old, next].sort());
   expect(kidOf((await signedIn()).token)).toBe(old);
+  const said = jest.spyOn(console, 'log').mockImplementation(() => undefined);
+  expect(await runCommand(service.app, 'rotate-keys')).toBe(1); // one waits already: it is the answer
+  expect(said.mock.calls[0]![0]).toContain(next);
+  said.mockRestore();
 
   await database.query('UPDATE signing_keys SET signs_from = now() WHERE kid = $1', [next]);
   await keys.list(); // forgets the copy

@@ -41,11 +41,15 @@ export async function startService<Config extends z.ZodObject>(
   });
   const logger = createLogger({ name: service.name, level: (process.env.TEST_LOG_LEVEL ?? 'silent') as LogLevel });
   const app = await createApplication({ ...service, module: service.module.with(config), logger });
+  const stop = async () => {
+    await app.close();
+    await Promise.all([database.drop(), redis.drop(), identity.stop()]);
+  };
   try {
     await runCommand(app, 'migrate');
     await serve(app, 0, '127.0.0.1');
   } catch (error) {
-    await app.close();
+    await stop(); // else what was started for it would keep the process
     throw error;
   }
   const url = (await app.getUrl()).replace('[::1]', '127.0.0.1');
@@ -81,10 +85,7 @@ export async function startService<Config extends z.ZodObject>(
     patch: asking('PATCH'),
     put: asking('PUT'),
     delete: asking('DELETE'),
-    async stop() {
-      await app.close();
-      await Promise.all([database.drop(), redis.drop(), identity.stop()]);
-    },
+    stop,
   };
 }
 export type RunningService = Awaited<ReturnType<typeof startService>>;
