@@ -14,12 +14,7 @@ export class AppModule {
     return {
       module: AppModule,
       imports: [
-        DatabaseModule.forRoot({
-          url: config.DATABASE_URL,
-          ownerUrl: config.DATABASE_OWNER_URL,
-          poolSize: config.DATABASE_POOL_SIZE,
-          ...database,
-        }),
+        DatabaseModule.forRoot(config, database),
         AuthModule.forRoot(config, { service: 'blog' }),
         subgraph(),
         AuthorsModule.with(config),

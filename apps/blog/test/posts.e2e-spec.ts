@@ -229,6 +229,17 @@ describe('updating', () => {
     expect((await patch(slug, { title: null }, '*')).body.errors[0].path).toBe('title');
   });
 
+  test.each([
+    ['publish', 'POST', '/publish'],
+    ['unpublish', 'POST', '/unpublish'],
+    ['delete', 'DELETE', ''],
+  ])('a stale If-Match refuses to %s', async (_name, method, suffix) => {
+    const { slug } = await publish('Seen too long ago');
+    const ask = method === 'POST' ? service.post : service.delete;
+    const answer = await ask(path(slug) + suffix, { as: ada, headers: { 'if-match': '"1-x"' } });
+    expect(answer.body).toMatchObject({ status: 412, code: 'request.stale' });
+  });
+
   test('refusals come in order: 401, 400, 404, 403, 428, 412', async () => {
     const { slug } = await publish('In order');
     expect((await service.patch(path(slug), { body: {} })).status).toBe(401);

@@ -8,6 +8,7 @@ import {
 import { Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
 import { ACCESS, type Access } from './access.ts';
+import { identifyCaller } from '@cairn/observability';
 import type { CallingService, Principal } from './principal.ts';
 import { TokenVerifier } from './token-verifier.service.ts';
 
@@ -39,6 +40,7 @@ export class AccessGuard implements CanActivate {
     if (access.kind === 'public' && (access.token === 'ignored' || request.headers.authorization === undefined))
       return true;
     request.user ??= (await this.tokens.verify(bearerToken(request))).caller; // a GraphQL request asks once per field
+    identifyCaller('id' in request.user ? request.user.id : request.user.service);
     return allow(access, request.user);
   }
 }

@@ -43,16 +43,3 @@ const STORE = `INSERT INTO idempotency_keys (caller_id, route, key, digest, answ
 /** Each new key takes a few old ones with it, so that the table needs no job. */
 const FORGET_EXPIRED = `DELETE FROM idempotency_keys WHERE ctid IN (
   SELECT ctid FROM idempotency_keys WHERE created_at < now() - interval '24 hours' LIMIT 10 FOR UPDATE SKIP LOCKED)`;
-
-/** For the migration of a service whose creates honour Idempotency-Key. */
-export const IDEMPOTENCY_KEYS_TABLE = `
-  CREATE TABLE idempotency_keys (
-    caller_id text NOT NULL,
-    route text NOT NULL,
-    key text NOT NULL,
-    digest text NOT NULL,
-    answer jsonb NOT NULL,
-    created_at timestamptz NOT NULL DEFAULT now(),
-    CONSTRAINT idempotency_keys_pkey PRIMARY KEY (caller_id, route, key)
-  );
-  CREATE INDEX idempotency_keys_created ON idempotency_keys (created_at);`;

@@ -1,7 +1,7 @@
 import { Command } from '@cairn/service/command';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type DataSourceOptions } from 'typeorm';
-import { DATABASE_OPTIONS, type DatabaseOptions } from './database.options.ts';
+import { DATABASE_CONFIG, type DatabaseConfig } from './database.options.ts';
 
 /** `migrate`: brings the schema up to date, as the role that owns it. Several at once wait for each other. */
 @Command('migrate')
@@ -9,11 +9,14 @@ import { DATABASE_OPTIONS, type DatabaseOptions } from './database.options.ts';
 export class MigrateCommand {
   constructor(
     private readonly dataSource: DataSource,
-    @Inject(DATABASE_OPTIONS) private readonly options: DatabaseOptions,
+    @Inject(DATABASE_CONFIG) private readonly config: DatabaseConfig,
   ) {}
 
   async run(): Promise<void> {
-    await migrate({ ...this.dataSource.options, url: this.options.ownerUrl ?? this.options.url } as DataSourceOptions);
+    await migrate({
+      ...this.dataSource.options,
+      url: this.config.DATABASE_OWNER_URL ?? this.config.DATABASE_URL,
+    } as DataSourceOptions);
   }
 }
 

@@ -6,25 +6,32 @@ import type { IdempotentRequest } from './idempotent-request.ts';
 import { InvalidInput } from './problem-details.ts';
 
 interface Incoming extends FastifyRequest {
-  user?: { id: string };
+  user?: { id: string } | { service: string };
   idempotent?: IdempotentRequest;
 }
 
 const fromRequest = createParamDecorator((_: unknown, context: ExecutionContext): IdempotentRequest | undefined => {
   const request = context.switchToHttp().getRequest<Incoming>();
   const key = request.headers['idempotency-key'];
-  if (key === undefined) return undefined;
+  const { user } = request;
+  if (key === undefined || !user) return undefined; // strangers cannot be told apart, so they share no answers
   if (typeof key !== 'string' || !/^[\x21-\x7e]{1,200}$/.test(key)) {
     throw new InvalidInput([{ path: 'Idempotency-Key', message: '1 to 200 visible ASCII characters' }]);
   }
   const route = `${request.method} ${request.url.split('?')[0]}`;
   const digest = hash('sha256', JSON.stringify(request.body ?? null));
-  return (request.idempotent = { callerId: request.user?.id ?? '', route, key, digest, replayed: false });
+  return (request.idempotent = {
+    callerId: 'id' in user ? `user:${user.id}` : `service:${user.service}`,
+    route,
+    key,
+    digest,
+    replayed: false,
+  });
 });
 
 /**
  * Declares that a retry with the same Idempotency-Key gets the first answer. The handler hands it to `Idempotency.once` in its
- * own transaction. Follows draft-ietf-httpapi-idempotency-key-header.
+ * own transaction; OpenAPI announces 409 and 422 by itself. Follows draft-ietf-httpapi-idempotency-key-header.
  */
 export const IdempotencyKey = (): ParameterDecorator => (target, key, index) => {
   fromRequest()(target, key, index);

@@ -28,6 +28,7 @@ const redirect = ({ path }: MovedPermanently, reply: FastifyReply) =>
 export function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const problem = toProblem(error);
   if (problem.status === 500) logger.error(error);
+  if (problem.status === 503) logger.warn(error); // why, for whoever is paged
   if (problem.status === 401) reply.header('WWW-Authenticate', 'Bearer');
   const retryAfter = error instanceof DomainError ? error.retryAfter : undefined;
   if (retryAfter !== undefined || problem.status === 503)

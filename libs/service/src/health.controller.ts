@@ -9,7 +9,7 @@ const CHECK_TIMEOUT_MS = 2_000;
 
 /** Liveness says that the process answers; readiness that it can do its work, and names what it waits for. */
 @ApiExcludeController()
-@SetMetadata('cairn:access', { kind: 'public' })
+@SetMetadata('cairn:access', { kind: 'public', token: 'ignored' })
 @Controller('health')
 export class HealthController {
   private dependencies: Found<DependencyOptions, DependencyProvider>[] | undefined;

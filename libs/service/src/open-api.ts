@@ -1,6 +1,13 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
-import { ProblemDetailsSchema } from '@cairn/http';
+import {
+  IdempotencyKeyInFlight,
+  IdempotencyKeyReused,
+  PreconditionRequired,
+  ProblemDetailsSchema,
+  Stale,
+  type DomainErrorClass,
+} from '@cairn/http';
 import { z } from 'zod';
 
 export interface OpenApiOptions {
@@ -58,7 +65,7 @@ interface Operation {
   operationId: string;
   tags: string[];
   summary?: string;
-  parameters?: { in: string; schema: object }[];
+  parameters?: { name: string; in: string; required?: boolean; schema: object }[];
   requestBody?: unknown;
   security?: unknown[];
   responses: Record<string, { description: string; content?: object; headers?: Record<string, object> }>;
@@ -70,14 +77,18 @@ function complete({ path, method, operation }: { path: string; method: string; o
   operation.summary ??= operation.operationId
     .replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
     .replace(/^./, (first) => first.toUpperCase());
-  const signedIn = operation.security !== undefined;
-  operation.security ??= [{}, { bearer: [] }]; // a token that comes along is verified all the same
+  const signedIn = operation.security?.length === 1;
+  if (!signedIn) operation.security = [{}, { bearer: [] }]; // a token that comes along is verified all the same
+  const header = (name: string) => operation.parameters?.find((parameter) => parameter.name === name);
   const answers: Record<string, string> = {
     ...((operation.requestBody || operation.parameters?.length) && { 400: 'The request is invalid' }),
     ...(method === 'get' &&
       operation.responses[200]?.headers?.ETag && { 304: 'Not changed since the ETag in If-None-Match' }),
     401: 'The access token is missing, expired or not valid here',
     ...(signedIn && { 403: 'Not allowed' }),
+    ...(header('Idempotency-Key') && { 409: said(IdempotencyKeyInFlight), 422: said(IdempotencyKeyReused) }),
+    ...(header('If-Match') && { 412: said(Stale) }),
+    ...(header('If-Match')?.required && { 428: said(PreconditionRequired) }),
     ...(operation.requestBody ? { 413: 'Too large', 415: 'Not application/json' } : {}),
     503: 'A dependency is unavailable',
   };
@@ -86,6 +97,8 @@ function complete({ path, method, operation }: { path: string; method: string; o
     if (Number(status) >= 400) answer.content = { 'application/problem+json': { schema: PROBLEM } };
   }
 }
+
+const said = ({ problem }: DomainErrorClass) => `\`${problem.code}\`: ${problem.title}`;
 
 const PROBLEM = { $ref: '#/components/schemas/ProblemDetails' };
 

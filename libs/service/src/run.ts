@@ -8,7 +8,6 @@ import { createApplication, serve } from './application.ts';
 import { COMMAND, type CommandProvider } from './command.decorator.ts';
 import { providersWith } from './discovery.ts';
 import { environment, exampleEnvironment, ProcessConfigSchema, type ProcessConfig } from './environment.ts';
-import { openApi } from './open-api.ts';
 
 const SHUTDOWN_MS = 9_000;
 
@@ -70,7 +69,7 @@ async function execute<Config extends z.ZodObject>(service: Service<Config>, com
   const generate = command === 'generate';
   const config = environment(service.config, generate ? exampleEnvironment(service.config) : process.env);
   const app = await createApplication({ ...service, module: service.module.with(config) });
-  if (generate) await writeOpenApi(app, service);
+  if (generate) await writeOpenApi(app);
   const ran = await runCommand(app, command);
   if (!generate && ran === 0) throw new Error(`${service.name} has no command "${command}".`);
   await app.close();
@@ -85,8 +84,9 @@ export async function runCommand(app: INestApplicationContext, name: string): Pr
   return commands.length;
 }
 
-async function writeOpenApi(app: NestFastifyApplication, service: { name: string; title: string }) {
-  await writeFile('openapi.json', `${JSON.stringify(openApi(app, service), null, 2)}\n`);
+async function writeOpenApi(app: NestFastifyApplication) {
+  const { payload } = await app.inject('/openapi.json');
+  await writeFile('openapi.json', `${JSON.stringify(JSON.parse(payload), null, 2)}\n`);
 }
 
 /** What a person can mend is one sentence; what only a programmer can mend keeps its stack. */

@@ -1,5 +1,4 @@
 import { definePolicy } from '@cairn/auth';
-import type { Post } from './post.ts';
 import type { PostState } from './post-state.ts';
 
 export type PostAction = 'read' | 'change';
@@ -10,5 +9,3 @@ export const postPolicy = definePolicy<PostAction, { state: PostState; authorId:
   if (caller) allow(['read', 'change'], { authorId: caller.id });
   if (caller?.roles.includes('admin')) allow(['read', 'change']);
 });
-
-export type PostOwnership = Pick<Post, 'state' | 'authorId'>;

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Transactions } from '@cairn/database';
 import type { DataSource } from 'typeorm';
 import { openBlogDatabase, type BlogDatabase } from '../../test/blog-database.ts';
@@ -6,6 +6,7 @@ import { TagsRepository } from '../tags/tags.repository.ts';
 import { aPost } from './post.factory.ts';
 import { Post } from './post.ts';
 import { PostRepository } from './post.repository.ts';
+import { PublishDuePostsJob } from './publish-due-posts/publish-due-posts.job.ts';
 
 const posts = new PostRepository(new TagsRepository());
 let blog: BlogDatabase;
@@ -40,26 +41,41 @@ test('an old slug stays with its post: nobody else gets it, the post gets it bac
   expect(post.slug).toBe('first-name');
 });
 
-test('what is due is published once by ten instances', async () => {
-  const now = new Date();
-  const due = await Promise.all(Array.from({ length: 30 }, () => insert(aPost({ title: 'Due' }))));
-  await dataSource.query(`UPDATE posts SET state = 'scheduled', publish_at = $1 WHERE id = ANY($2)`, [
-    now,
-    due.map(({ id }) => id),
-  ]);
-  const taken = await Promise.all(
-    Array.from({ length: 10 }, () =>
-      transactions.run(async (tx) => {
-        const locked = await posts.lockDue(tx, now, 50);
-        for (const post of locked) {
-          post.publish(now);
-          await posts.save(tx, post);
-        }
-        return locked.map(({ id }) => id);
-      }),
-    ),
-  );
-  expect(taken.flat().sort()).toEqual(due.map(({ id }) => id).sort());
+test('a post waits for nobody who wants the slug that it has', async () => {
+  const post = await insert(aPost({ title: 'Mine' }));
+  await transactions.run(async (other) => {
+    await other.query(`SELECT 1 FROM post_slugs WHERE slug = 'mine' FOR UPDATE`);
+    post.publish(new Date());
+    await transactions.run((tx) => posts.save(tx, post)); // would wait for ever if it claimed the slug again
+  });
+});
+
+describe('what is due', () => {
+  const schedule = async (count: number, at: Date) => {
+    const due = await Promise.all(Array.from({ length: count }, () => insert(aPost({ title: 'Due' }))));
+    const ids = due.map(({ id }) => id);
+    await dataSource.query(`UPDATE posts SET state = 'scheduled', publish_at = $1 WHERE id = ANY($2)`, [at, ids]);
+    return ids;
+  };
+  const versions = async (ids: string[]) =>
+    (await dataSource.query('SELECT state, version FROM posts WHERE id = ANY($1)', [ids])) as object[];
+
+  test('is published once by ten instances, however much there is', async () => {
+    const now = new Date();
+    const ids = await schedule(120, now);
+    await Promise.all(Array.from({ length: 10 }, () => new PublishDuePostsJob(transactions, posts).run(now)));
+    expect(await versions(ids)).toEqual(ids.map(() => ({ state: 'published', version: 2 })));
+  });
+
+  test('is published although another instance sits on one of them', async () => {
+    const now = new Date();
+    const [locked, ...others] = await schedule(3, now);
+    await transactions.run(async (holder) => {
+      await holder.query('SELECT 1 FROM posts WHERE id = $1 FOR UPDATE', [locked]);
+      await new PublishDuePostsJob(transactions, posts).run(now);
+      expect(await versions(others)).toEqual(others.map(() => ({ state: 'published', version: 2 })));
+    });
+  });
 });
 
 test('the entity and the migrations agree', async () => {

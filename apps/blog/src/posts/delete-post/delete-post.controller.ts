@@ -1,5 +1,5 @@
 import { Caller, SignedIn, type Principal } from '@cairn/auth';
-import { Answers, IfMatch, Stale, type SeenVersion } from '@cairn/http';
+import { Answers, IfMatch, type SeenVersion } from '@cairn/http';
 import { Controller, Delete, Param } from '@nestjs/common';
 import { SlugSchema } from '../post.dto.ts';
 import { NotYourPost, PostNotFound } from '../post.errors.ts';
@@ -11,7 +11,7 @@ export class DeletePostController {
 
   @Delete(':slug')
   @SignedIn()
-  @Answers({ errors: [PostNotFound, NotYourPost, Stale] })
+  @Answers({ errors: [PostNotFound, NotYourPost] })
   delete(
     @Caller() caller: Principal,
     @Param('slug', { schema: SlugSchema }) slug: string,

@@ -1,6 +1,6 @@
 import type { Principal } from '@cairn/auth';
 import { Transactions } from '@cairn/database';
-import { checkVersion, type SeenVersion } from '@cairn/http';
+import type { SeenVersion } from '@cairn/http';
 import { Injectable } from '@nestjs/common';
 import { PostRepository } from '../post.repository.ts';
 
@@ -14,8 +14,7 @@ export class DeletePostHandler {
   /** With its slugs, comments and likes. @throws PostNotFound, NotYourPost, Stale */
   execute(caller: Principal, slug: string, seen: SeenVersion): Promise<void> {
     return this.transactions.run(async (tx) => {
-      const post = await this.posts.lockForChange(tx, caller, slug);
-      checkVersion(seen, post.version);
+      const post = await this.posts.lockForChange(tx, caller, slug, seen);
       await this.posts.delete(tx, post);
     });
   }

@@ -1,5 +1,5 @@
 import { Caller, SignedIn, type Principal } from '@cairn/auth';
-import { Answers, IfMatch, Stale, type SeenVersion } from '@cairn/http';
+import { Answers, IfMatch, type SeenVersion } from '@cairn/http';
 import { Controller, Param, Post } from '@nestjs/common';
 import { PostSchema, SlugSchema, type PostView } from '../post.dto.ts';
 import { NotYourPost, PostNotFound, PostStateConflict } from '../post.errors.ts';
@@ -11,7 +11,7 @@ export class UnpublishPostController {
 
   @Post(':slug/unpublish')
   @SignedIn()
-  @Answers({ ok: PostSchema, etag: true, errors: [PostNotFound, NotYourPost, Stale, PostStateConflict] })
+  @Answers({ ok: PostSchema, etag: true, errors: [PostNotFound, NotYourPost, PostStateConflict] })
   unpublish(
     @Caller() caller: Principal,
     @Param('slug', { schema: SlugSchema }) slug: string,

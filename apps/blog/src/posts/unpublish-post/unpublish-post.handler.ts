@@ -1,6 +1,6 @@
 import type { Principal } from '@cairn/auth';
 import { Transactions } from '@cairn/database';
-import { checkVersion, type SeenVersion } from '@cairn/http';
+import type { SeenVersion } from '@cairn/http';
 import { Injectable } from '@nestjs/common';
 import type { PostView } from '../post.dto.ts';
 import { PostRepository } from '../post.repository.ts';
@@ -15,10 +15,9 @@ export class UnpublishPostHandler {
   ) {}
 
   /** Takes a published post out of sight, or a scheduled one back to draft. @throws PostNotFound, NotYourPost, Stale, PostStateConflict */
-  execute(caller: Principal, slug: string, seen?: SeenVersion): Promise<PostView> {
+  execute(caller: Principal, slug: string, seen: SeenVersion): Promise<PostView> {
     return this.transactions.run(async (tx) => {
-      const post = await this.posts.lockForChange(tx, caller, slug);
-      checkVersion(seen, post.version);
+      const post = await this.posts.lockForChange(tx, caller, slug, seen);
       post.unpublish(new Date());
       await this.posts.save(tx, post);
       return this.views.of(tx, post.id);

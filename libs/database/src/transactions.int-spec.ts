@@ -1,0 +1,89 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { IdempotentRequest } from '@cairn/http/errors';
+import { createTestDatabase } from '@cairn/testing';
+import { DataSource } from 'typeorm';
+import { CreateIdempotencyKeys1763500000000 } from './1763500000000-create-idempotency-keys.migration.ts';
+import { Idempotency } from './idempotency.service.ts';
+import { migrate } from './migrate.command.ts';
+import { Transactions } from './transactions.ts';
+
+let database: Awaited<ReturnType<typeof createTestDatabase>>;
+let dataSource: DataSource;
+let transactions: Transactions;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  const options = { type: 'postgres' as const, migrations: [CreateIdempotencyKeys1763500000000] };
+  await Promise.all(Array.from({ length: 3 }, () => migrate({ ...options, url: database.ownerUrl })));
+  dataSource = await new DataSource({ ...options, url: database.url }).initialize();
+  transactions = new Transactions(dataSource);
+});
+afterAll(async () => {
+  await dataSource.destroy();
+  await database.drop();
+});
+
+test('three instances that migrate at once apply each migration once', async () => {
+  expect(await dataSource.query('SELECT name FROM migrations')).toHaveLength(1);
+});
+
+test('the role that runs a service cannot change its schema', async () => {
+  await expect(dataSource.query('CREATE TABLE mine ()')).rejects.toThrow('permission denied');
+  await expect(dataSource.query('DROP TABLE idempotency_keys')).rejects.toThrow('must be owner');
+});
+
+describe('Transactions', () => {
+  test('a deadlock begins again, and both get through', async () => {
+    const order: string[] = [];
+    const lock = (first: number, second: number, bothHoldOne: Promise<void>, holdsOne: () => void) =>
+      transactions.run(async (tx) => {
+        order.push(`${first}`);
+        await tx.query('SELECT pg_advisory_xact_lock($1)', [first]);
+        holdsOne();
+        await bothHoldOne;
+        await tx.query('SELECT pg_advisory_xact_lock($1)', [second]);
+      });
+    const [a, b] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const both = Promise.all([a.promise, b.promise]).then(() => undefined);
+    await Promise.all([lock(1, 2, both, a.resolve), lock(2, 1, both, b.resolve)]);
+    expect(order).toHaveLength(3); // the victim ran twice
+  });
+
+  test('another failure does not', async () => {
+    let runs = 0;
+    await expect(
+      transactions.run((tx) => {
+        runs++;
+        return tx.query('SELECT 1/0');
+      }),
+    ).rejects.toThrow('division by zero');
+    expect(runs).toBe(1);
+  });
+});
+
+describe('Idempotency', () => {
+  const idempotency = new Idempotency();
+  const request = (key: string, digest = 'd'): IdempotentRequest => ({
+    callerId: 'user:a',
+    route: 'POST /',
+    key,
+    digest,
+    replayed: false,
+  });
+  const once = (asked: IdempotentRequest, work: () => Promise<object>) =>
+    transactions.run((tx) => idempotency.once(tx, asked, work));
+
+  test('is forgotten after 24 hours, and cleans up after itself', async () => {
+    await once(request('old'), async () => ({ n: 1 }));
+    await dataSource.query(`UPDATE idempotency_keys SET created_at = now() - interval '25 hours'`);
+    expect(await once(request('old', 'another'), async () => ({ n: 2 }))).toEqual({ n: 2 });
+    await dataSource.query(`UPDATE idempotency_keys SET created_at = now() - interval '25 hours'`);
+    await once(request('new'), async () => ({}));
+    expect(await dataSource.query('SELECT key FROM idempotency_keys')).toEqual([{ key: 'new' }]);
+  });
+
+  test('what is rolled back was never done', async () => {
+    await expect(once(request('crash'), () => Promise.reject(new Error('crash')))).rejects.toThrow('crash');
+    expect(await once(request('crash'), async () => ({ done: true }))).toEqual({ done: true });
+  });
+});
