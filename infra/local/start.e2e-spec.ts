@@ -1,5 +1,5 @@
 import { afterAll, afterEach, expect, jest, test } from '@jest/globals';
-import { freePort, removePostgresData } from '@cairn/backing';
+import { removePostgresData } from '@cairn/backing';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -7,6 +7,8 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { planOf, portsOf } from './plan.ts';
+import { assertPortsFree } from './ports.ts';
 
 jest.setTimeout(60_000);
 const workspace = path.resolve(import.meta.dirname, '../..');
@@ -27,8 +29,15 @@ interface Run {
   readonly output: () => string;
 }
 
-/** A free range is likely where one port is. */
-const portBase = async () => Math.min(await freePort(), 65_000);
+/** Below the ports that connections take, so that the range stays free while the runner starts. */
+async function portBase(): Promise<number> {
+  const base = 10_000 + Math.floor(Math.random() * 15_000);
+  const free = await assertPortsFree(portsOf(planOf([]), base, ['postgres', 'redis'])).then(
+    () => true,
+    () => false,
+  );
+  return free ? base : portBase();
+}
 
 function start(base: number, args: string[] = [], launcher = [path.join(workspace, 'infra/local/start.ts')]): Run {
   const env: NodeJS.ProcessEnv = { ...process.env, CAIRN_DATA: data, npm_lifecycle_event: 'test' };
