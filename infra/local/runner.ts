@@ -57,13 +57,7 @@ export async function start(options: Options, plan: Plan, processes: Processes, 
     environment: environmentOf(name, surroundings),
     logFile: path.join(dataFolder, 'logs', `${name}.log`),
   });
-  const migrate = (name: ServiceName) => {
-    const { environment, ...rest } = processOptions(name);
-    return runServiceCommand(
-      { ...rest, environment: { ...environment, DATABASE_URL: environment.DATABASE_OWNER_URL } },
-      'migrate',
-    );
-  };
+  const migrate = (name: ServiceName) => runServiceCommand(processOptions(name), 'migrate');
   await terminal.step('migrated', () => Promise.all(withDatabase.map(migrate)));
   const running = plan.services.map(
     (name) => new Supervised(name, () => startServiceProcess(processOptions(name)), processes, terminal),

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, expect, jest, test } from '@jest/globals';
-import { removePostgresData } from '@cairn/backing';
+import { killGroup, removePostgresData } from '@cairn/backing';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -15,8 +15,10 @@ const workspace = path.resolve(import.meta.dirname, '../..');
 const data = mkdtempSync(path.join(tmpdir(), 'cairn-runner-'));
 const started: ChildProcess[] = [];
 
+/** Also what a failed test has left: its pipes would keep Jest from ending. */
 afterEach(async () => {
-  for (const child of started.splice(0)) if (child.exitCode === null) child.kill('SIGKILL');
+  for (const child of started.splice(0)) child.kill('SIGKILL');
+  for (const pid of alive()) killGroup(pid);
   await within(6_000, () => alive().length === 0);
 });
 afterAll(() => {
