@@ -28,6 +28,10 @@ test.each([
 test('rows: the same rules as SQL, after the parameters that are taken', () => {
   expect(policy.where(undefined, 'edit', columns, [])).toEqual({ text: 'false', values: [] });
   expect(policy.where(admin, 'read', columns, [1])).toEqual({ text: 'true', values: [] });
+  const fixed = (state: string) => policy.where(ada, 'read', columns, [], { state });
+  expect(fixed('public')).toEqual({ text: 'true', values: [] });
+  expect(fixed('private')).toEqual({ text: '(n.owner_id = $1)', values: ['ada'] });
+  expect(policy.where(undefined, 'read', columns, [], { state: 'private' })).toEqual({ text: 'false', values: [] });
   const { text, values } = policy.where(ada, 'read', columns, ['taken']);
   const shown = values.reduce<string>((sql, value, index) => sql.replace(`$${index + 2}`, `'${String(value)}'`), text);
   expect(shown.slice(1, -1).split(' OR ').sort()).toEqual([`n.owner_id = 'ada'`, `n.state = 'public'`]);

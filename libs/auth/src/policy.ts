@@ -6,12 +6,16 @@ const SUBJECT = 'object';
 export interface Policy<Action extends string, Subject extends object> {
   /** May this caller do this with this object? */
   allows(caller: Principal | undefined, action: Action, object: Subject): boolean;
-  /** The condition under which a row is one that the caller may do this with; its values follow the `taken` ones of the statement. */
+  /**
+   * The condition under which a row is one that the caller may do this with; its values follow the `taken` ones of the
+   * statement. What the statement asks of each row anyway may be given as `fixed`: the condition says the rest.
+   */
   where(
     caller: Principal | undefined,
     action: Action,
     columns: Record<keyof Subject, string>,
     taken: readonly unknown[],
+    fixed?: Partial<Subject>,
   ): SqlCondition;
 }
 
@@ -42,16 +46,19 @@ export function definePolicy<Action extends string, Subject extends object>(
   };
   return {
     allows: (caller, action, object) => abilityOf(caller).can(action, subject(SUBJECT, { ...object })),
-    where(caller, action, columns, taken) {
+    where(caller, action, columns, taken, fixed = {}) {
+      const fixedTo = (field: string) => fixed[field as keyof Subject];
       const alternatives = abilityOf(caller)
         .rulesFor(action, SUBJECT)
-        .map((rule) => rule.conditions as Partial<Subject> | undefined);
-      if (alternatives.includes(undefined)) return { text: 'true', values: [] };
+        .map((rule) => Object.entries((rule.conditions ?? {}) as Partial<Subject>))
+        .filter((conditions) => conditions.every(([field, value]) => !(field in fixed) || fixedTo(field) === value))
+        .map((conditions) => conditions.filter(([field]) => !(field in fixed)));
+      if (alternatives.some((conditions) => conditions.length === 0)) return { text: 'true', values: [] };
       if (alternatives.length === 0) return { text: 'false', values: [] };
       const values: unknown[] = [];
       const equals = ([field, value]: [string, unknown]) =>
         `${columns[field as keyof Subject]} = $${taken.length + values.push(value)}`;
-      const texts = alternatives.map((conditions) => Object.entries(conditions!).map(equals).join(' AND '));
+      const texts = alternatives.map((conditions) => conditions.map(equals).join(' AND '));
       return { text: `(${texts.join(' OR ')})`, values };
     },
   };

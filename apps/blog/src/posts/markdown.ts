@@ -41,7 +41,7 @@ const words = new Intl.Segmenter(undefined, { granularity: 'word' });
 
 /** Renders a post's source once, when it changes. No input puts script into the output. */
 export function render(source: string): Rendered {
-  const text = plainText(source);
+  const text = textOf(source, ['inline']);
   return {
     html: sanitizeHtml(markdown.render(source), allowed),
     summary: cut(text, SUMMARY_LENGTH),
@@ -49,12 +49,17 @@ export function render(source: string): Rendered {
   };
 }
 
-function plainText(source: string): string {
-  const blocks = markdown.parse(source, {}).filter(({ type }) => type === 'inline');
-  const inline = blocks.map(({ children }) =>
-    (children ?? []).map(({ type, content }) => (type.endsWith('break') ? ' ' : content)).join(''),
-  );
-  return inline.join(' ').replace(/\s+/g, ' ').trim();
+/** The words of the source, those of code blocks included: what search looks through. */
+export const plainText = (source: string) => textOf(source, ['inline', 'fence', 'code_block']);
+
+function textOf(source: string, blocks: readonly string[]): string {
+  const texts = markdown
+    .parse(source, {})
+    .filter(({ type }) => blocks.includes(type))
+    .map(({ children, content }) =>
+      children ? children.map((part) => (part.type.endsWith('break') ? ' ' : part.content)).join('') : content,
+    );
+  return texts.join(' ').replace(/\s+/g, ' ').trim();
 }
 
 function countWords(text: string): number {

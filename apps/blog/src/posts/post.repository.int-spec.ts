@@ -5,10 +5,11 @@ import { openBlogDatabase, type BlogDatabase } from '../../test/blog-database.ts
 import { TagsRepository } from '../tags/tags.repository.ts';
 import { aPost } from './post.factory.ts';
 import { Post } from './post.ts';
+import { PostSearchRepository } from './post-search.repository.ts';
 import { PostRepository } from './post.repository.ts';
 import { PublishDuePostsJob } from './publish-due-posts/publish-due-posts.job.ts';
 
-const posts = new PostRepository(new TagsRepository());
+const posts = new PostRepository(new TagsRepository(), new PostSearchRepository());
 let blog: BlogDatabase;
 let dataSource: DataSource;
 let transactions: Transactions;

@@ -8,6 +8,7 @@ import { GetPostController } from './get-post/get-post.controller.ts';
 import { GetPostQuery } from './get-post/get-post.query.ts';
 import { ListPostsController } from './list-posts/list-posts.controller.ts';
 import { ListPostsQuery } from './list-posts/list-posts.query.ts';
+import { PostSearchRepository } from './post-search.repository.ts';
 import { PostRepository } from './post.repository.ts';
 import { PostViews } from './post-views.query.ts';
 import { PostsResolver } from './posts.resolver.ts';
@@ -32,6 +33,7 @@ import { UpdatePostHandler } from './update-post/update-post.handler.ts';
   ],
   providers: [
     PostRepository,
+    PostSearchRepository,
     PostViews,
     PostsResolver,
     ListPostsQuery,
