@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { render } from './markdown.ts';
+import { render } from '../markdown.ts';
 import { stateAfter, type PostState } from './post-state.ts';
 import { slugify } from './slug.ts';
 

@@ -39,11 +39,14 @@ const SUMMARY_LENGTH = 200;
 const WORDS_PER_MINUTE = 230; // adults reading non-fiction silently: Brysbaert 2019, 238
 const words = new Intl.Segmenter(undefined, { granularity: 'word' });
 
-/** Renders a post's source once, when it changes. No input puts script into the output. */
+/** The HTML of what a user wrote, made once, when it changes. No input puts script into the output. */
+export const toHtml = (source: string) => sanitizeHtml(markdown.render(source), allowed);
+
+/** A text that is long enough to be shortened. */
 export function render(source: string): Rendered {
   const text = textOf(source, ['inline']);
   return {
-    html: sanitizeHtml(markdown.render(source), allowed),
+    html: toHtml(source),
     summary: cut(text, SUMMARY_LENGTH),
     readingMinutes: Math.max(1, Math.round(countWords(text) / WORDS_PER_MINUTE)),
   };
