@@ -3,6 +3,7 @@ import { DatabaseModule } from '@cairn/database';
 import { subgraph } from '@cairn/service/graphql';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { AuthorsModule } from './authors/authors.module.ts';
+import { CommentsModule } from './comments/comments.module.ts';
 import { ConfigSchema, type Config } from './config.ts';
 import { database } from './database.ts';
 import { PostsModule } from './posts/posts.module.ts';
@@ -20,6 +21,7 @@ export class AppModule {
         AuthorsModule.with(config),
         PostsModule,
         TagsModule,
+        CommentsModule,
       ],
     };
   }

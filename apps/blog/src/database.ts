@@ -1,16 +1,19 @@
 import { CreateIdempotencyKeys1763500000000 } from '@cairn/database';
+import { CommentEntity } from './comments/comment.entity.ts';
 import { CreatePosts1763600000000 } from './migrations/1763600000000-create-posts.migration.ts';
 import { AddTags1763600100000 } from './migrations/1763600100000-add-tags.migration.ts';
 import { AddPostSearch1763600200000 } from './migrations/1763600200000-add-post-search.migration.ts';
+import { CreateComments1763700000000 } from './migrations/1763700000000-create-comments.migration.ts';
 import { PostEntity } from './posts/post.entity.ts';
 
 /** What blog stores: for the service and for the tests that need only its database. */
 export const database = {
-  entities: [PostEntity],
+  entities: [PostEntity, CommentEntity],
   migrations: [
     CreateIdempotencyKeys1763500000000,
     CreatePosts1763600000000,
     AddTags1763600100000,
     AddPostSearch1763600200000,
+    CreateComments1763700000000,
   ],
 };

@@ -1,6 +1,6 @@
 import type { Transaction } from '@cairn/database';
 import { Injectable } from '@nestjs/common';
-import { plainText } from './markdown.ts';
+import { plainText } from '../markdown.ts';
 import type { Post } from './post.ts';
 import { toSearchText } from './search-text.ts';
 

@@ -16,3 +16,8 @@ export class PostStateConflict extends problem({
   kind: 'conflict',
   title: 'The state of the post does not allow this',
 }) {}
+export class PostNotPublished extends problem({
+  code: 'blog.post-not-published',
+  kind: 'conflict',
+  title: 'Only a published post takes comments and likes',
+}) {}

@@ -19,6 +19,7 @@ import { UnpublishPostController } from './unpublish-post/unpublish-post.control
 import { UnpublishPostHandler } from './unpublish-post/unpublish-post.handler.ts';
 import { UpdatePostController } from './update-post/update-post.controller.ts';
 import { UpdatePostHandler } from './update-post/update-post.handler.ts';
+import { VisiblePosts } from './visible-posts.query.ts';
 
 @Module({
   imports: [TagsModule],
@@ -35,6 +36,7 @@ import { UpdatePostHandler } from './update-post/update-post.handler.ts';
     PostRepository,
     PostSearchRepository,
     PostViews,
+    VisiblePosts,
     PostsResolver,
     ListPostsQuery,
     CreatePostHandler,
@@ -45,6 +47,6 @@ import { UpdatePostHandler } from './update-post/update-post.handler.ts';
     UnpublishPostHandler,
     PublishDuePostsJob,
   ],
-  exports: [PostRepository],
+  exports: [PostRepository, VisiblePosts],
 })
 export class PostsModule {}

@@ -1,0 +1,80 @@
+import type { Principal } from '@cairn/auth';
+import type { Transaction } from '@cairn/database';
+import { checkVersion, type SeenVersion } from '@cairn/http';
+import { Injectable } from '@nestjs/common';
+import { VisiblePosts } from '../posts/visible-posts.query.ts';
+import { CommentNotFound, NotYourComment } from './comment.errors.ts';
+import { commentPolicy, type CommentAction } from './comment.policy.ts';
+import { Comment } from './comment.ts';
+
+/**
+ * Every write takes the same locks in the same order: the post (shared: it stays as it is), then the row of its counts. As each write
+ * changes that row anyway, it stands for the thread: who holds it sees all of the thread, and nobody else changes any of it.
+ */
+@Injectable()
+export class CommentRepository {
+  constructor(private readonly posts: VisiblePosts) {}
+
+  /** For a new comment on a post that the transaction holds. */
+  async lockThread(tx: Transaction, postId: string): Promise<void> {
+    await tx.query('SELECT FROM post_counts WHERE post_id = $1 FOR UPDATE', [postId]);
+  }
+
+  /** In a thread that the transaction has locked. */
+  findInThread(tx: Transaction, postId: string, id: string): Promise<Comment | null> {
+    return tx.findOneBy(Comment, { id, postId });
+  }
+
+  /**
+   * The comment, its thread locked until the transaction ends, if this caller may do this with it.
+   * @throws CommentNotFound also when it is deleted already or its post is out of the caller's sight
+   * @throws NotYourComment, Stale
+   */
+  async lockForChange(
+    tx: Transaction,
+    caller: Principal,
+    action: CommentAction,
+    id: string,
+    seen: SeenVersion,
+  ): Promise<Comment> {
+    const place = await tx.findOneBy(Comment, { id });
+    if (!place || !(await this.posts.hold(tx, caller, { id: place.postId }))) throw new CommentNotFound();
+    await this.lockThread(tx, place.postId);
+    const comment = await this.findInThread(tx, place.postId, id);
+    if (!comment || comment.state === 'deleted') throw new CommentNotFound();
+    if (!commentPolicy.allows(caller, action, comment)) throw new NotYourComment();
+    checkVersion(seen, comment.version);
+    return comment;
+  }
+
+  async insert(tx: Transaction, comment: Comment): Promise<void> {
+    await tx.insert(Comment, comment);
+    await this.count(tx, comment.postId, counted(comment));
+  }
+
+  /** Does `change` to a locked comment, keeps the result and, beside the post, the number of its visible comments. */
+  async change(tx: Transaction, comment: Comment, change: () => void): Promise<void> {
+    const before = counted(comment);
+    change();
+    await tx.update(Comment, comment.id, comment);
+    await this.count(tx, comment.postId, counted(comment) - before);
+  }
+
+  /** Takes away a deleted comment that has no replies, and then those above it that only stood for its sake. */
+  async prune(tx: Transaction, comment: Comment): Promise<void> {
+    for (let id: string | null = comment.id; id;) {
+      const [removed] = (await tx.query(REMOVE_LEAF, [id])) as [{ parentId: string | null }[], number];
+      id = removed[0]?.parentId ?? null;
+    }
+  }
+
+  private async count(tx: Transaction, postId: string, change: number): Promise<void> {
+    if (change !== 0)
+      await tx.query('UPDATE post_counts SET comments = comments + $2 WHERE post_id = $1', [postId, change]);
+  }
+}
+
+const counted = ({ state }: Comment) => (state === 'visible' ? 1 : 0);
+
+const REMOVE_LEAF = `DELETE FROM comments c WHERE c.id = $1 AND c.state = 'deleted'
+  AND NOT EXISTS (SELECT FROM comments reply WHERE reply.parent_id = c.id) RETURNING c.parent_id AS "parentId"`;

@@ -1,0 +1,46 @@
+import type { Principal } from '@cairn/auth';
+import { Idempotency, Transactions } from '@cairn/database';
+import { InvalidInput } from '@cairn/http';
+import type { IdempotentRequest } from '@cairn/http/errors';
+import { Injectable } from '@nestjs/common';
+import { v7 as uuidv7 } from 'uuid';
+import { VisiblePosts } from '../../posts/visible-posts.query.ts';
+import type { CommentView } from '../comment.dto.ts';
+import { CommentRepository } from '../comment.repository.ts';
+import { Comment } from '../comment.ts';
+import { CommentViews } from '../comment-views.query.ts';
+import type { CreateComment } from './create-comment.dto.ts';
+
+@Injectable()
+export class CreateCommentHandler {
+  constructor(
+    private readonly transactions: Transactions,
+    private readonly idempotency: Idempotency,
+    private readonly posts: VisiblePosts,
+    private readonly comments: CommentRepository,
+    private readonly views: CommentViews,
+  ) {}
+
+  /**
+   * @throws PostNotFound, PostNotPublished, CommentStateConflict, ThreadTooDeep, IdempotencyKeyInFlight, IdempotencyKeyReused
+   * @throws InvalidInput naming `parentId` when the post has no such comment
+   */
+  execute(
+    author: Principal,
+    slug: string,
+    { body, parentId }: CreateComment,
+    request?: IdempotentRequest,
+  ): Promise<CommentView> {
+    return this.transactions.run((tx) =>
+      this.idempotency.once(tx, request, async () => {
+        const postId = await this.posts.holdPublished(tx, author, slug);
+        await this.comments.lockThread(tx, postId);
+        const parent = parentId ? await this.comments.findInThread(tx, postId, parentId) : undefined;
+        if (parent === null) throw new InvalidInput([{ path: 'parentId', message: 'The post has no such comment' }]);
+        const comment = Comment.write(uuidv7(), { postId, authorId: author.id, body, parent }, new Date());
+        await this.comments.insert(tx, comment);
+        return this.views.of(tx, author, comment.id);
+      }),
+    );
+  }
+}
