@@ -1,0 +1,16 @@
+import { PortInUse } from '@cairn/backing';
+import { assertPortsFree } from '@cairn/local/ports';
+import { planOf, portsOf } from '@cairn/local/plan';
+
+const STEP = 100;
+
+/** The first port base, from the one given upwards, whose every port nobody has. */
+export async function freePortBase(from: number): Promise<number> {
+  try {
+    await assertPortsFree(portsOf(planOf([]), from, ['postgres', 'redis']));
+    return from;
+  } catch (error) {
+    if (!(error instanceof PortInUse)) throw error;
+    return freePortBase(from + STEP);
+  }
+}

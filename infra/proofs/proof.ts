@@ -1,0 +1,8 @@
+import type { StartedSystem } from './started-system.ts';
+
+/** Something about the running system that is shown by doing it. */
+export interface Proof {
+  readonly name: string;
+  /** Answers what it has seen, in a few words. @throws when it does not hold */
+  prove(system: StartedSystem): Promise<string>;
+}

@@ -1,0 +1,58 @@
+import { Problem } from '@cairn/backing';
+import { parseArgs } from 'node:util';
+import { bareStart } from './bare-start.ts';
+import { freePortBase } from './free-port-base.ts';
+import type { Proof } from './proof.ts';
+import { StartedSystem } from './started-system.ts';
+import { walkthrough } from './walkthrough.ts';
+
+/*
+ * `npm run prove [-- proof …] [-- --port-base 4000]`: starts the system once, on data of its own, and does to it what each proof says.
+ * One line per proof; the last line adds them up.
+ */
+
+/** In this order: who needs the demo world as it is comes first, who leaves rubbish behind or stops things later. */
+const proofs: readonly Proof[] = [walkthrough, bareStart];
+
+const chosen = parse();
+const system = new StartedSystem(await freePortBase(chosen.portBase));
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+  process.once(signal, () => void system.remove().then(() => process.exit(1)));
+let [passed, failed] = [0, 0];
+try {
+  await system.start();
+  for (const proof of chosen.proofs) await run(proof);
+} catch (error) {
+  failed++;
+  console.error((error as Error).message);
+} finally {
+  await system.remove();
+}
+console.log(`${passed} passed, ${failed} failed, 0 skipped`);
+process.exitCode = failed ? 1 : 0;
+
+async function run({ name, prove }: Proof): Promise<void> {
+  const since = performance.now();
+  const took = () => `${((performance.now() - since) / 1000).toFixed(1)} s`;
+  try {
+    const seen = await prove(system);
+    passed++;
+    console.log(`ok      ${name} (${took()}): ${seen}`);
+  } catch (error) {
+    failed++;
+    console.log(`FAILED  ${name} (${took()})`);
+    console.log((error as Error).stack);
+    console.log(system.errors());
+  }
+}
+
+function parse() {
+  const { values, positionals } = parseArgs({ allowPositionals: true, options: { 'port-base': { type: 'string' } } });
+  const unknown = positionals.find((name) => !proofs.some((proof) => proof.name === name));
+  if (unknown)
+    throw new Problem(`There is no proof "${unknown}": choose from ${proofs.map(({ name }) => name).join(', ')}.`);
+  return {
+    proofs: proofs.filter(({ name }) => !positionals.length || positionals.includes(name)),
+    portBase: Number(values['port-base'] ?? 3000),
+  };
+}
