@@ -7,6 +7,7 @@ import { CommentsModule } from './comments/comments.module.ts';
 import { ConfigSchema, type Config } from './config.ts';
 import { database } from './database.ts';
 import { PostsModule } from './posts/posts.module.ts';
+import { ReactionsModule } from './reactions/reactions.module.ts';
 import { TagsModule } from './tags/tags.module.ts';
 
 @Module({})
@@ -22,6 +23,7 @@ export class AppModule {
         PostsModule,
         TagsModule,
         CommentsModule,
+        ReactionsModule,
       ],
     };
   }

@@ -4,6 +4,7 @@ import { CreatePosts1763600000000 } from './migrations/1763600000000-create-post
 import { AddTags1763600100000 } from './migrations/1763600100000-add-tags.migration.ts';
 import { AddPostSearch1763600200000 } from './migrations/1763600200000-add-post-search.migration.ts';
 import { CreateComments1763700000000 } from './migrations/1763700000000-create-comments.migration.ts';
+import { CreateLikes1763700100000 } from './migrations/1763700100000-create-likes.migration.ts';
 import { PostEntity } from './posts/post.entity.ts';
 
 /** What blog stores: for the service and for the tests that need only its database. */
@@ -15,5 +16,6 @@ export const database = {
     AddTags1763600100000,
     AddPostSearch1763600200000,
     CreateComments1763700000000,
+    CreateLikes1763700100000,
   ],
 };
