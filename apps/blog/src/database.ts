@@ -3,6 +3,7 @@ import { CommentEntity } from './comments/comment.entity.ts';
 import { CreatePosts1763600000000 } from './migrations/1763600000000-create-posts.migration.ts';
 import { AddTags1763600100000 } from './migrations/1763600100000-add-tags.migration.ts';
 import { AddPostSearch1763600200000 } from './migrations/1763600200000-add-post-search.migration.ts';
+import { AddPostRevisions1763600300000 } from './migrations/1763600300000-add-post-revisions.migration.ts';
 import { CreateComments1763700000000 } from './migrations/1763700000000-create-comments.migration.ts';
 import { CreateLikes1763700100000 } from './migrations/1763700100000-create-likes.migration.ts';
 import { PostEntity } from './posts/post.entity.ts';
@@ -15,6 +16,7 @@ export const database = {
     CreatePosts1763600000000,
     AddTags1763600100000,
     AddPostSearch1763600200000,
+    AddPostRevisions1763600300000,
     CreateComments1763700000000,
     CreateLikes1763700100000,
   ],

@@ -11,6 +11,11 @@ export class NotYourPost extends problem({
   kind: 'forbidden',
   title: 'Only its author or an admin may change a post',
 }) {}
+export class RevisionNotFound extends problem({
+  code: 'blog.revision-not-found',
+  kind: 'not-found',
+  title: 'The post has no such revision',
+}) {}
 export class PostStateConflict extends problem({
   code: 'blog.post-state-conflict',
   kind: 'conflict',

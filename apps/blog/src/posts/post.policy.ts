@@ -1,4 +1,5 @@
-import { definePolicy } from '@cairn/auth';
+import { definePolicy, type Principal } from '@cairn/auth';
+import { NotYourPost, PostNotFound } from './post.errors.ts';
 import type { PostState } from './post-state.ts';
 
 export type PostAction = 'read' | 'change';
@@ -9,3 +10,12 @@ export const postPolicy = definePolicy<PostAction, { state: PostState; authorId:
   if (caller) allow(['read', 'change'], { authorId: caller.id });
   if (caller?.roles.includes('admin')) allow(['read', 'change']);
 });
+
+/** @throws PostNotFound also when the caller may not see it, NotYourPost */
+export function assertMayChange<Found extends { state: PostState; authorId: string }>(
+  caller: Principal,
+  post: Found | null | undefined,
+): asserts post is Found {
+  if (!post || !postPolicy.allows(caller, 'read', post)) throw new PostNotFound();
+  if (!postPolicy.allows(caller, 'change', post)) throw new NotYourPost();
+}

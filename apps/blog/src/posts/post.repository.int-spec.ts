@@ -2,14 +2,11 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Transactions } from '@cairn/database';
 import type { DataSource } from 'typeorm';
 import { openBlogDatabase, type BlogDatabase } from '../../test/blog-database.ts';
-import { TagsRepository } from '../tags/tags.repository.ts';
-import { aPost } from './post.factory.ts';
+import { aPost, aPostRepository } from './post.factory.ts';
 import { Post } from './post.ts';
-import { PostSearchRepository } from './post-search.repository.ts';
-import { PostRepository } from './post.repository.ts';
 import { PublishDuePostsJob } from './publish-due-posts/publish-due-posts.job.ts';
 
-const posts = new PostRepository(new TagsRepository(), new PostSearchRepository());
+const posts = aPostRepository();
 let blog: BlogDatabase;
 let dataSource: DataSource;
 let transactions: Transactions;

@@ -6,8 +6,13 @@ import { DeletePostController } from './delete-post/delete-post.controller.ts';
 import { DeletePostHandler } from './delete-post/delete-post.handler.ts';
 import { GetPostController } from './get-post/get-post.controller.ts';
 import { GetPostQuery } from './get-post/get-post.query.ts';
+import { GetRevisionController } from './get-revision/get-revision.controller.ts';
+import { GetRevisionQuery } from './get-revision/get-revision.query.ts';
 import { ListPostsController } from './list-posts/list-posts.controller.ts';
 import { ListPostsQuery } from './list-posts/list-posts.query.ts';
+import { ListRevisionsController } from './list-revisions/list-revisions.controller.ts';
+import { ListRevisionsQuery } from './list-revisions/list-revisions.query.ts';
+import { PostRevisionRepository } from './post-revision.repository.ts';
 import { PostSearchRepository } from './post-search.repository.ts';
 import { PostRepository } from './post.repository.ts';
 import { PostViews } from './post-views.query.ts';
@@ -15,6 +20,8 @@ import { PostsResolver } from './posts.resolver.ts';
 import { PublishDuePostsJob } from './publish-due-posts/publish-due-posts.job.ts';
 import { PublishPostController } from './publish-post/publish-post.controller.ts';
 import { PublishPostHandler } from './publish-post/publish-post.handler.ts';
+import { RestoreRevisionController } from './restore-revision/restore-revision.controller.ts';
+import { RestoreRevisionHandler } from './restore-revision/restore-revision.handler.ts';
 import { UnpublishPostController } from './unpublish-post/unpublish-post.controller.ts';
 import { UnpublishPostHandler } from './unpublish-post/unpublish-post.handler.ts';
 import { UpdatePostController } from './update-post/update-post.controller.ts';
@@ -31,10 +38,14 @@ import { VisiblePosts } from './visible-posts.query.ts';
     DeletePostController,
     PublishPostController,
     UnpublishPostController,
+    ListRevisionsController,
+    GetRevisionController,
+    RestoreRevisionController,
   ],
   providers: [
     PostRepository,
     PostSearchRepository,
+    PostRevisionRepository,
     PostViews,
     VisiblePosts,
     PostsResolver,
@@ -46,6 +57,9 @@ import { VisiblePosts } from './visible-posts.query.ts';
     PublishPostHandler,
     UnpublishPostHandler,
     PublishDuePostsJob,
+    ListRevisionsQuery,
+    GetRevisionQuery,
+    RestoreRevisionHandler,
   ],
   exports: [PostRepository, VisiblePosts],
 })

@@ -1,13 +1,10 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Transactions } from '@cairn/database';
 import { openBlogDatabase, type BlogDatabase } from '../../test/blog-database.ts';
-import { aPost } from '../posts/post.factory.ts';
-import { PostSearchRepository } from '../posts/post-search.repository.ts';
-import { PostRepository } from '../posts/post.repository.ts';
+import { aPost, aPostRepository } from '../posts/post.factory.ts';
 import { LIST_TAGS } from './list-tags/list-tags.query.ts';
-import { TagsRepository } from './tags.repository.ts';
 
-const posts = new PostRepository(new TagsRepository(), new PostSearchRepository());
+const posts = aPostRepository();
 let blog: BlogDatabase;
 let transactions: Transactions;
 
