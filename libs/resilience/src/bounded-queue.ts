@@ -21,7 +21,7 @@ export function boundedQueue({ concurrency, queue, retryAfter = 1 }: BoundedQueu
     try {
       return await policy.execute(work);
     } catch (error) {
-      throw error instanceof BulkheadRejectedError ? Object.assign(new Overloaded(), { retryAfter }) : error;
+      throw error instanceof BulkheadRejectedError ? new Overloaded(undefined, { retryAfter }) : error;
     }
   };
 }

@@ -111,13 +111,21 @@ describe('the deadline', () => {
     await expect(client({ deadlineMs: 100 }).fetch('/')).rejects.toThrow(UpstreamUnavailable);
   });
 
-  test('covers waiting for a place: such a call does not reach the other side', async () => {
-    answer = () => undefined;
-    const slow = client({ deadlineMs: 150, bulkhead: { concurrency: 1, queue: 1 } });
-    const results = await Promise.allSettled([slow.fetch('/first'), slow.fetch('/second')]);
-    expect(results.map((result) => result.status)).toEqual(['rejected', 'rejected']);
-    await setTimeout(20); // whatever would still be sent
-    expect(calls.map(({ url }) => url)).toEqual(['/first']);
+  test('covers waiting for a place: a call that has ended there does not reach the other side', async () => {
+    const held: ServerResponse[] = [];
+    answer = (_request, response) => void held.push(response);
+    const slow = client({ deadlineMs: 10_000, bulkhead: { concurrency: 1, queue: 1 } });
+    const first = slow.fetch('/first');
+    const giving = new AbortController();
+    const second = slow.fetch('/second', { signal: giving.signal });
+    await once(server, 'request');
+    giving.abort(new RangeError('mine'));
+    await expect(second).rejects.toThrow(RangeError);
+    held[0]!.end('fine');
+    await first;
+    answer = (_request, response) => response.end('fine');
+    await slow.fetch('/third');
+    expect(calls.map(({ url }) => url)).toEqual(['/first', '/third']);
   });
 });
 

@@ -70,7 +70,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   const unavailable = (cause: unknown) => {
     const waitMs = cause instanceof AttemptFailed && cause.retryAfterMs ? cause.retryAfterMs : halfOpenAfterMs;
     const retryAfter = Math.ceil(waitMs / 1000);
-    return Object.assign(new UpstreamUnavailable(`${name} is unavailable`), { retryAfter, cause });
+    return Object.assign(new UpstreamUnavailable(`${name} is unavailable`, { retryAfter }), { cause });
   };
 
   return {
