@@ -29,7 +29,7 @@ export function environmentOf(name: ServiceName, surroundings: Surroundings): No
     ...kept,
     PORT: String(portBase + topology[name].port),
     HOST: '127.0.0.1',
-    TRUSTED_PROXIES: '127.0.0.1',
+    ...(name !== 'gateway' && { TRUSTED_PROXIES: '127.0.0.1' }), // in front of the gateway are strangers
     JWKS_URL: `${origin(portBase, 'identity')}/.well-known/jwks.json`,
     REDIS_URL: redisUrl,
     ...(database && { DATABASE_URL: database.url, DATABASE_OWNER_URL: database.ownerUrl }),

@@ -9,6 +9,7 @@ import { sendProblem } from './problem-details.filter.ts';
 export function answerUnknownPaths(instance: FastifyInstance): void {
   const routes: { pattern: RegExp; method: string }[] = [];
   instance.addHook('onRoute', ({ method, url }) => {
+    if (url === '*') return; // CORS answers preflights of every path: that does not make it known
     for (const each of [method].flat()) routes.push({ pattern: patternOf(url), method: each });
   });
   instance.setNotFoundHandler((request, reply) => {

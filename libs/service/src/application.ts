@@ -46,6 +46,8 @@ export async function createApplication(options: ApplicationOptions): Promise<Ne
     if (bodyLimit) route.bodyLimit = bodyLimit; // @RouteConfig({ bodyLimit }) on a controller's method
   });
 
+  closeConnectionsAsTheyFallIdle(instance);
+
   const app = await NestFactory.create<NestFastifyApplication>(ServiceModule.around(options.module), adapter, {
     logger: new NestLogger(logger.child({}, { level: logger.isLevelEnabled('debug') ? 'debug' : 'warn' })),
     abortOnError: false,
@@ -71,6 +73,15 @@ export async function serve(app: NestFastifyApplication, port: number, host: str
       ? new Error(`Port ${port} is in use: stop what uses it or set PORT to another.`)
       : error;
   });
+}
+
+/** Node closes those that are idle when closing begins; one that then finishes its request would be kept alive, and us with it. */
+function closeConnectionsAsTheyFallIdle(instance: FastifyInstance) {
+  let timer: NodeJS.Timeout | undefined;
+  instance.addHook('preClose', async () => {
+    timer = setInterval(() => instance.server.closeIdleConnections(), 50);
+  });
+  instance.addHook('onClose', async () => clearInterval(timer));
 }
 
 /** What fails before Nest sees the request (a malformed body, an unknown path) looks like every other error. */

@@ -13,8 +13,14 @@ export interface DependencyOptions {
 export interface DependencyProvider {
   /** Called once before the service listens, never when it only describes itself. @throws Error whose message is one sentence */
   open?(): Promise<void>;
-  /** Rejects when the dependency cannot be used now. */
-  check(): Promise<void>;
+  /** Rejects when the dependency cannot be used now; may say more of one that can tell. */
+  check(): Promise<void | DependencyState>;
+}
+
+export interface DependencyState {
+  readonly status: 'ok' | 'degraded' | 'unavailable';
+  /** What it depends on in turn. */
+  readonly dependencies?: object;
 }
 
 export const Dependency = (options: DependencyOptions) => SetMetadata(DEPENDENCY, options);

@@ -2,7 +2,12 @@ import { Controller, Get, Res, SetMetadata } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import { DiscoveryService } from '@nestjs/core';
 import type { FastifyReply } from 'fastify';
-import { DEPENDENCY, type DependencyOptions, type DependencyProvider } from './dependency.decorator.ts';
+import {
+  DEPENDENCY,
+  type DependencyOptions,
+  type DependencyProvider,
+  type DependencyState,
+} from './dependency.decorator.ts';
 import { providersWith, type Found } from './discovery.ts';
 
 const CHECK_TIMEOUT_MS = 2_000;
@@ -28,7 +33,7 @@ export class HealthController {
       this.dependencies.map(async (found) => ({ ...found.options, ...(await check(found.provider)) })),
     );
     const failing = checked.filter(({ status }) => status !== 'ok');
-    const unavailable = failing.some(({ required }) => required);
+    const unavailable = failing.some(({ required, status }) => required && status === 'unavailable');
     reply.header('Cache-Control', 'no-store');
     if (unavailable) reply.status(503).header('Retry-After', '1');
     return {
@@ -41,9 +46,9 @@ export class HealthController {
 async function check(dependency: DependencyProvider) {
   const since = performance.now();
   const timeout = new Promise<never>((_, reject) => setTimeout(reject, CHECK_TIMEOUT_MS).unref());
-  const status = await Promise.race([dependency.check(), timeout]).then(
-    () => 'ok' as const,
-    () => 'unavailable' as const,
+  const state = await Promise.race([dependency.check(), timeout]).then(
+    (told): DependencyState => told ?? { status: 'ok' },
+    (): DependencyState => ({ status: 'unavailable' }),
   );
-  return { status, latencyMs: Math.round(performance.now() - since) };
+  return { ...state, latencyMs: Math.round(performance.now() - since) };
 }

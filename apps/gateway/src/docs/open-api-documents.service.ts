@@ -1,0 +1,44 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { createHash } from 'node:crypto';
+import type { Upstream } from '../proxy/upstream.client.ts';
+import { UpstreamUnavailable } from '../proxy/proxy.errors.ts';
+
+const FRESH_MS = 10_000;
+const TIMEOUT_MS = 2_000;
+
+interface Document {
+  readonly text: string;
+  readonly etag: string;
+  readonly since: number;
+}
+
+/** The API description of each service, asked for when somebody reads it, and the last one while the service is away. */
+@Injectable()
+export class OpenApiDocuments {
+  private readonly documents = new Map<string, Document>();
+
+  constructor(@Inject('upstreams') private readonly upstreams: readonly Upstream[]) {}
+
+  get names(): string[] {
+    return this.upstreams.map(({ name }) => name);
+  }
+
+  /** @throws UpstreamUnavailable when the service does not answer and never has */
+  async get(name: string): Promise<Document> {
+    const known = this.documents.get(name);
+    if (known && performance.now() - known.since < FRESH_MS) return known;
+    try {
+      const { config } = this.upstreams.find((upstream) => upstream.name === name)!;
+      const answer = await fetch(`${config.origin}/openapi.json`, { signal: AbortSignal.timeout(TIMEOUT_MS) });
+      if (!answer.ok) throw new Error(`HTTP ${answer.status}`);
+      const text = JSON.stringify(await answer.json());
+      const etag = `"${createHash('sha256').update(text).digest('base64url').slice(0, 22)}"`;
+      const document = { text, etag, since: performance.now() };
+      this.documents.set(name, document);
+      return document;
+    } catch {
+      if (known) return known;
+      throw new UpstreamUnavailable(`${name} is unavailable`, { retryAfter: 1 });
+    }
+  }
+}

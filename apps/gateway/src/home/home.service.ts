@@ -1,0 +1,40 @@
+import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import type { FastifyInstance } from 'fastify';
+import type { Upstream } from '../proxy/upstream.client.ts';
+import { escaped, page } from '../page.ts';
+
+const POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'";
+
+/** `/`: what runs here, and where to go next. */
+@Injectable()
+export class HomeService implements OnModuleInit {
+  constructor(
+    @Inject('upstreams') private readonly upstreams: readonly Upstream[],
+    private readonly host: HttpAdapterHost,
+  ) {}
+
+  onModuleInit() {
+    const html = page('Cairn', content(this.upstreams));
+    this.host.httpAdapter
+      .getInstance<FastifyInstance>()
+      .get('/', (_request, reply) =>
+        reply.type('text/html; charset=utf-8').header('Content-Security-Policy', POLICY).send(html),
+      );
+  }
+}
+
+const content = (upstreams: readonly Upstream[]) => `<p>The gateway: everything public is behind this address.</p>
+<ul>
+<li><a href="/docs/">API documentation</a>: read it and try it, service by service</li>
+<li><a href="/docs/errors">Errors</a>: what each code means</li>
+<li><a href="/health/ready">Health</a>: what runs, and what it depends on</li>
+</ul>
+<table><thead><tr><th>Service</th><th>Public paths</th></tr></thead><tbody>
+${upstreams
+  .map(
+    ({ name, config }) =>
+      `<tr><td>${escaped(name)}</td><td>${config.routes.map((route) => `<code>${escaped(route)}</code>`).join('<br>')}</td></tr>`,
+  )
+  .join('\n')}
+</tbody></table>`;

@@ -1,0 +1,23 @@
+import { problem } from '@cairn/http/errors';
+
+export class UpstreamUnavailable extends problem({
+  code: 'gateway.upstream-unavailable',
+  kind: 'unavailable',
+  title: 'The service that answers this does not run or is being restarted',
+}) {}
+
+/** 504: it may have done what was asked for. */
+export class UpstreamTooSlow extends Error {
+  readonly statusCode = 504;
+  constructor(name: string, deadlineMs: number) {
+    super(`${name} did not answer within ${deadlineMs} ms`);
+  }
+}
+
+/** 502: what it said is not HTTP. */
+export class UpstreamFailed extends Error {
+  readonly statusCode = 502;
+  constructor(name: string) {
+    super(`${name} did not answer in HTTP`);
+  }
+}
