@@ -26,6 +26,7 @@ export function environmentOf(name: ServiceName, surroundings: Surroundings): No
   return {
     NODE_ENV: 'development',
     ...(name === 'identity' && identityDefaults(surroundings)),
+    ...(name === 'blog' && { PUBLIC_URL: origin(portBase, 'gateway') }),
     ...kept,
     PORT: String(portBase + topology[name].port),
     HOST: '127.0.0.1',

@@ -6,6 +6,7 @@ import { AuthorsModule } from './authors/authors.module.ts';
 import { CommentsModule } from './comments/comments.module.ts';
 import { ConfigSchema, type Config } from './config.ts';
 import { database } from './database.ts';
+import { FeedsModule } from './feeds/feeds.module.ts';
 import { PostsModule } from './posts/posts.module.ts';
 import { ReactionsModule } from './reactions/reactions.module.ts';
 import { TagsModule } from './tags/tags.module.ts';
@@ -24,9 +25,16 @@ export class AppModule {
         TagsModule,
         CommentsModule,
         ReactionsModule,
+        FeedsModule.with(config),
       ],
     };
   }
 }
 
-export const blog = { name: 'blog', title: 'Cairn blog', config: ConfigSchema, module: AppModule };
+export const blog = {
+  name: 'blog',
+  title: 'Cairn blog',
+  config: ConfigSchema,
+  module: AppModule,
+  outsideApi: ['feeds/{*path}'],
+};

@@ -1,0 +1,49 @@
+import { Public } from '@cairn/auth';
+import { formatEtag, matches } from '@cairn/http';
+import { Controller, Get, Inject, Param, Req, Res } from '@nestjs/common';
+import { ApiOkResponse } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { contentTypes, feedDocument, lastChange } from '../feed-document.ts';
+import { PUBLIC_URL } from '../feeds.options.ts';
+import { FeedParamsSchema, type FeedParams } from './get-feed.dto.ts';
+import { GetFeedQuery } from './get-feed.query.ts';
+
+const text = { schema: { type: 'string' as const } };
+
+@Controller('feeds')
+export class GetFeedController {
+  constructor(
+    private readonly getFeed: GetFeedQuery,
+    @Inject(PUBLIC_URL) private readonly publicUrl: string,
+  ) {}
+
+  @Get('posts.:format')
+  @Public({ token: 'ignored' })
+  @ApiOkResponse({
+    description: 'The newest posts',
+    headers: { ETag: text, 'Last-Modified': text },
+    content: Object.fromEntries(Object.values(contentTypes).map((type) => [type.split(';')[0]!, text])),
+  })
+  async get(
+    @Param({ schema: FeedParamsSchema }) { format }: FeedParams,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<string | undefined> {
+    const posts = await this.getFeed.execute();
+    const document = feedDocument(format, posts, this.publicUrl);
+    const [etag, modified] = [formatEtag(document), lastChange(posts).toUTCString()];
+    reply.headers({ ETag: etag, 'Last-Modified': modified, 'Cache-Control': 'no-cache' });
+    if (isKnown(request, etag, modified)) return void reply.status(304);
+    reply.type(contentTypes[format]);
+    return document;
+  }
+}
+
+/**
+ * If-None-Match goes before If-Modified-Since (RFC 9110, section 13.2.2). A date must be the very one that we gave: the newest change
+ * of what is shown moves back when a post is taken down.
+ */
+const isKnown = ({ headers }: FastifyRequest, etag: string, modified: string) =>
+  headers['if-none-match'] === undefined
+    ? headers['if-modified-since'] === modified
+    : matches(headers['if-none-match'], etag);
