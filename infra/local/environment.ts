@@ -63,5 +63,5 @@ const upstreams = ({ portBase }: Surroundings) =>
   Object.fromEntries(
     services
       .filter(([, { routes }]) => routes.length)
-      .map(([name, { routes }]) => [name, { origin: origin(portBase, name), routes }]),
+      .map(([name, { routes, limits }]) => [name, { origin: origin(portBase, name), routes, limits }]),
   );

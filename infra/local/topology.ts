@@ -7,6 +7,8 @@ export interface Service {
   readonly port: number;
   /** Path prefixes that the gateway sends to this service, unchanged. */
   readonly routes: readonly string[];
+  /** Bytes that a body may have below a path, where the gateway's usual limit does not do. */
+  readonly limits?: Readonly<Record<string, number>>;
   /** Whether it has a database of its own, named after it. */
   readonly database: boolean;
   /** Whether it serves a GraphQL subgraph. */
@@ -35,6 +37,7 @@ export const topology = {
   blog: {
     port: 2,
     routes: ['/api/v1/posts', '/api/v1/comments', '/api/v1/tags', '/feeds'],
+    limits: { '/api/v1/posts/import': 8 * 1_048_576 },
     database: true,
     graphql: true,
     calls: ['identity'],

@@ -6,6 +6,7 @@ import { AddPostSearch1763600200000 } from './migrations/1763600200000-add-post-
 import { AddPostRevisions1763600300000 } from './migrations/1763600300000-add-post-revisions.migration.ts';
 import { CreateComments1763700000000 } from './migrations/1763700000000-create-comments.migration.ts';
 import { CreateLikes1763700100000 } from './migrations/1763700100000-create-likes.migration.ts';
+import { CreatePostImports1763800000000 } from './migrations/1763800000000-create-post-imports.migration.ts';
 import { PostEntity } from './posts/post.entity.ts';
 
 /** What blog stores: for the service and for the tests that need only its database. */
@@ -19,5 +20,6 @@ export const database = {
     AddPostRevisions1763600300000,
     CreateComments1763700000000,
     CreateLikes1763700100000,
+    CreatePostImports1763800000000,
   ],
 };

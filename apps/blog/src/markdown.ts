@@ -1,4 +1,4 @@
-import MarkdownIt from 'markdown-it';
+import MarkdownIt, { type Token } from 'markdown-it';
 import sanitizeHtml from 'sanitize-html';
 
 /** CommonMark with tables and strikethrough; HTML in the source is shown as text. */
@@ -59,10 +59,20 @@ function textOf(source: string, blocks: readonly string[]): string {
   const texts = markdown
     .parse(source, {})
     .filter(({ type }) => blocks.includes(type))
-    .map(({ children, content }) =>
-      children ? children.map((part) => (part.type.endsWith('break') ? ' ' : part.content)).join('') : content,
-    );
+    .map(textOfBlock);
   return texts.join(' ').replace(/\s+/g, ' ').trim();
+}
+
+const textOfBlock = ({ children, content }: Token) =>
+  children ? children.map((part) => (part.type.endsWith('break') ? ' ' : part.content)).join('') : content;
+
+/** The first heading that stands in no quote or list: its text, and its lines in the source, from 0 and without the end. */
+export function firstHeading(source: string): { text: string; begin: number; end: number } | undefined {
+  const tokens = markdown.parse(source, {});
+  const at = tokens.findIndex(({ type, level }) => type === 'heading_open' && level === 0);
+  if (at === -1) return undefined;
+  const [begin, end] = tokens[at]!.map!;
+  return { text: textOfBlock(tokens[at + 1]!).trim(), begin, end };
 }
 
 function countWords(text: string): number {

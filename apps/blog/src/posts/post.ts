@@ -61,11 +61,11 @@ export class Post implements PostContent {
     return true;
   }
 
-  /** @throws PostStateConflict */
-  publish(now: Date): void {
+  /** `since` is when it appeared first, where that was before now (an imported post). @throws PostStateConflict */
+  publish(now: Date, since = now): void {
     this.state = stateAfter(this.state, 'publish');
     this.publishAt = null;
-    this.publishedAt ??= now;
+    this.publishedAt ??= since;
     this.changed(now);
   }
 

@@ -8,6 +8,9 @@ import { GetPostController } from './get-post/get-post.controller.ts';
 import { GetPostQuery } from './get-post/get-post.query.ts';
 import { GetRevisionController } from './get-revision/get-revision.controller.ts';
 import { GetRevisionQuery } from './get-revision/get-revision.query.ts';
+import { ImportPostsController } from './import-posts/import-posts.controller.ts';
+import { ImportPostsHandler } from './import-posts/import-posts.handler.ts';
+import { PostImportRepository } from './import-posts/post-import.repository.ts';
 import { ListPostsController } from './list-posts/list-posts.controller.ts';
 import { ListPostsQuery } from './list-posts/list-posts.query.ts';
 import { ListRevisionsController } from './list-revisions/list-revisions.controller.ts';
@@ -41,6 +44,7 @@ import { VisiblePosts } from './visible-posts.query.ts';
     ListRevisionsController,
     GetRevisionController,
     RestoreRevisionController,
+    ImportPostsController,
   ],
   providers: [
     PostRepository,
@@ -60,6 +64,8 @@ import { VisiblePosts } from './visible-posts.query.ts';
     ListRevisionsQuery,
     GetRevisionQuery,
     RestoreRevisionHandler,
+    ImportPostsHandler,
+    PostImportRepository,
   ],
   exports: [PostRepository, VisiblePosts],
 })
