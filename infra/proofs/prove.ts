@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { bareStart } from './bare-start.ts';
 import { freePortBase } from './free-port-base.ts';
 import type { Proof } from './proof.ts';
+import { outage } from './outage.ts';
 import { StartedSystem } from './started-system.ts';
 import { walkthrough } from './walkthrough.ts';
 
@@ -12,7 +13,7 @@ import { walkthrough } from './walkthrough.ts';
  */
 
 /** In this order: who needs the demo world as it is comes first, who leaves rubbish behind or stops things later. */
-const proofs: readonly Proof[] = [walkthrough, bareStart];
+const proofs: readonly Proof[] = [walkthrough, outage, bareStart];
 
 const chosen = parse();
 const system = new StartedSystem(await freePortBase(chosen.portBase));

@@ -63,6 +63,11 @@ export class StartedSystem {
     return seconds;
   }
 
+  /** How often the runner has printed this. */
+  count(text: string): number {
+    return this.#output.split(text).length - 1;
+  }
+
   /** Waits until the runner has printed this. @throws Error with all that it has printed when it ends before, or in time does not */
   async says(text: string, milliseconds: number): Promise<void> {
     const runner = this.#runner!;
@@ -105,6 +110,13 @@ export class StartedSystem {
         const about = ['cmdline', 'environ'].map((file) => read(`/proc/${pid}/${file}`)).join('\n');
         return pid !== process.pid && about.includes(this.data) && about.includes(pattern);
       });
+  }
+
+  childrenOf(parent: number): number[] {
+    // proc_pid_stat(5): `pid (name) state ppid …`
+    return globSync('/proc/[0-9]*/stat')
+      .filter((file) => /^\d+ \(.*\) \S (\d+) /s.exec(read(file))?.[1] === String(parent))
+      .map((file) => Number(path.basename(path.dirname(file))));
   }
 
   /** The last errors in the services' logs: what to look at when a proof does not hold. */

@@ -1,0 +1,61 @@
+export interface Answer {
+  readonly status: number;
+  readonly problem: boolean;
+  readonly body: Record<string, unknown>;
+}
+
+/** A JSON client of the public API. @throws Error when no answer comes */
+export async function ask(url: string, options: AskOptions = {}): Promise<Answer> {
+  const { method = 'GET', body, token, headers = {} } = options;
+  const answer = await fetch(url, {
+    method,
+    redirect: 'manual',
+    signal: AbortSignal.timeout(30_000),
+    headers: {
+      ...(body !== undefined && { 'content-type': 'application/json' }),
+      ...(token && { authorization: `Bearer ${token}` }),
+      ...headers,
+    },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  });
+  const text = await answer.text();
+  const type = answer.headers.get('content-type') ?? '';
+  return {
+    status: answer.status,
+    problem: type.startsWith('application/problem+json'),
+    body: type.includes('json') ? (JSON.parse(text) as Record<string, unknown>) : {},
+  };
+}
+
+interface AskOptions {
+  readonly method?: string;
+  readonly body?: unknown;
+  readonly token?: string;
+  readonly headers?: Record<string, string>;
+}
+
+/** @throws Error unless the answer has this status */
+export async function expectAnswer(status: number, url: string, options?: AskOptions): Promise<Answer['body']> {
+  const answer = await ask(url, options);
+  if (answer.status !== status)
+    throw new Error(`${url}: ${answer.status} instead of ${status}: ${JSON.stringify(answer.body)}`);
+  return answer.body;
+}
+
+export async function logIn(gateway: string, account: { login: string; password: string }): Promise<string> {
+  const session = await expectAnswer(201, `${gateway}/api/v1/sessions`, { method: 'POST', body: account });
+  return session.accessToken as string;
+}
+
+/** Signs a new user up and in. */
+export async function newcomer(gateway: string, username: string) {
+  const password = `${username} walks the path`;
+  const account = { username, email: `${username}@example.com`, password };
+  const user = await expectAnswer(201, `${gateway}/api/v1/users`, { method: 'POST', body: account });
+  return {
+    id: user.id as string,
+    login: username,
+    password,
+    token: await logIn(gateway, { login: username, password }),
+  };
+}

@@ -1,0 +1,168 @@
+import { Redis } from 'ioredis';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Load, type Sample } from './load.ts';
+import type { Proof } from './proof.ts';
+import type { StartedSystem } from './started-system.ts';
+import { until } from './until.ts';
+
+const RECOVERY_MS = 5_000;
+const STEADY_MS = 3_000;
+const FROZEN_MS = 8_000;
+const REDIS_GONE_MS = 4_000;
+const BACK_WITHIN_MS = 30_000;
+
+interface Outage {
+  readonly name: string;
+  /** Causes it. Resolves when what was gone accepts connections again. */
+  readonly cause: (system: StartedSystem) => Promise<void>;
+  /** Seen in somebody's readiness meanwhile. */
+  readonly dependency?: string;
+  /** Only 2xx meanwhile. */
+  readonly unnoticed?: true;
+  /** The gateway may have to cut an answer that had begun. */
+  readonly mayCut?: true;
+}
+
+const outages: readonly Outage[] = [
+  { name: 'PostgreSQL killed', dependency: 'postgres', cause: killPostgres },
+  { name: 'PostgreSQL frozen for 8 s', dependency: 'postgres', cause: freezePostgres },
+  { name: 'Redis killed for 4 s', dependency: 'revocations', cause: killRedis, unnoticed: true },
+  { name: 'blog killed', cause: killBlog, mayCut: true },
+];
+
+/** What is gone is a clear 503 and only where it is indispensable; it comes back without a restart; what was acknowledged is there once. */
+export const outage: Proof = {
+  name: 'outage',
+  async prove(system) {
+    const load = new Load(system.gateway);
+    await load.start();
+    const seen: string[] = [];
+    try {
+      for (const each of outages) seen.push(await during(each, system, load));
+    } finally {
+      await load.stop();
+    }
+    const { posts, comments } = await load.verify();
+    return `${seen.join('; ')}; ${posts} posts and ${comments} comments acknowledged, each there once`;
+  },
+};
+
+async function during(outage: Outage, system: StartedSystem, load: Load): Promise<string> {
+  await delay(STEADY_MS);
+  const began = performance.now();
+  const readiness = watchReadiness(system, outage.dependency);
+  await outage.cause(system);
+  const back = performance.now();
+  await delay(RECOVERY_MS + STEADY_MS);
+  const wasNamed = await readiness.stop();
+
+  const steady = load.samples.filter((sample) => sample.ended < began && sample.began > began - STEADY_MS);
+  check(outage, steady.filter(fails), 'before it');
+  const samples = load.samples.filter((sample) => sample.ended >= began);
+  check(
+    outage,
+    samples.filter((sample) => !isRight(sample, outage)),
+    'meanwhile',
+  );
+  const failed = samples.filter(fails);
+  const recovered = Math.max(0, ...failed.map((sample) => sample.began - back));
+  const late = failed.filter((sample) => sample.began > back + RECOVERY_MS);
+  check(outage, late, `${RECOVERY_MS / 1000} s after it accepted connections`);
+  const after = samples.filter((sample) => sample.began > back + RECOVERY_MS);
+  if (!after.length) throw new Error(`${outage.name}: nothing was asked afterwards`);
+  if (outage.dependency && !wasNamed) throw new Error(`${outage.name}: readiness did not name ${outage.dependency}`);
+  const slowest = Math.max(...samples.map(({ began: from, ended }) => ended - from));
+  return `${outage.name}: ${failed.length} of ${samples.length} requests failed, the slowest took ${seconds(slowest)}, whole again ${seconds(recovered)} after it was back`;
+}
+
+const fails = ({ status }: Sample) => status === 'none' || status >= 300;
+
+function isRight(sample: Sample, { unnoticed, mayCut }: Outage): boolean {
+  if (!fails(sample)) return true;
+  if (unnoticed) return false;
+  return sample.status === 'none' ? mayCut === true : sample.status === 503 && sample.clear;
+}
+
+function check({ name }: Outage, wrong: readonly Sample[], when: string) {
+  if (!wrong.length) return;
+  const kinds = Map.groupBy(
+    wrong,
+    ({ what, status, clear }) => `${what}: ${status}${clear ? '' : ' (not a problem+json)'}`,
+  );
+  const list = [...kinds].map(([kind, samples]) => `${kind}, ${samples.length} times`);
+  throw new Error(`${name}, ${when}: ${list.join('; ')}`);
+}
+
+/** Asks blog's readiness all the while whether it names what is missing. */
+function watchReadiness(system: StartedSystem, dependency: string | undefined) {
+  let watching = dependency !== undefined;
+  const watch = async () => {
+    let named = false;
+    for (; watching; await delay(20)) {
+      const answer = await fetch(`${system.origin('blog')}/health/ready`).catch(() => undefined);
+      const ready = (await answer?.json()) as { dependencies: Record<string, { status: string }> } | undefined;
+      named ||= ready?.dependencies[dependency!]?.status === 'unavailable';
+    }
+    return named;
+  };
+  const watched = watch();
+  return {
+    stop: () => {
+      watching = false;
+      return watched;
+    },
+  };
+}
+
+/** The runner starts it again by itself. */
+async function killPostgres(system: StartedSystem) {
+  const before = system.count('postgres is ready again');
+  process.kill(system.postgresPid, 'SIGKILL');
+  await restarted(system, 'postgres', before);
+}
+
+/** All of its processes: connections and what listens for new ones. */
+async function freezePostgres(system: StartedSystem) {
+  const pids = [system.postgresPid, ...system.childrenOf(system.postgresPid)];
+  for (const pid of pids) process.kill(pid, 'SIGSTOP');
+  await delay(FROZEN_MS);
+  for (const pid of pids.reverse()) process.kill(pid, 'SIGCONT');
+}
+
+/** Again and again, because the runner starts it again within a second. */
+async function killRedis(system: StartedSystem) {
+  const began = performance.now();
+  let before = 0;
+  while (performance.now() - began < REDIS_GONE_MS) {
+    const pid = await redisPid(system.redisUrl).catch(() => undefined);
+    if (pid) {
+      before = system.count('redis is ready again');
+      process.kill(pid, 'SIGKILL');
+    }
+    await delay(20);
+  }
+  await restarted(system, 'redis', before);
+}
+
+async function redisPid(url: string): Promise<number> {
+  const redis = new Redis(url, { lazyConnect: true, retryStrategy: () => null, maxRetriesPerRequest: 0 });
+  redis.on('error', () => {});
+  try {
+    await redis.connect();
+    return Number(/process_id:(\d+)/.exec(await redis.info('server'))![1]);
+  } finally {
+    redis.disconnect();
+  }
+}
+
+async function killBlog(system: StartedSystem) {
+  const before = system.count('blog is ready again');
+  const [pid] = system.processes('apps/blog/dist/main.js');
+  process.kill(pid!, 'SIGKILL');
+  await restarted(system, 'blog', before);
+}
+
+const restarted = (system: StartedSystem, name: string, before: number) =>
+  until(`${name} is ready again`, BACK_WITHIN_MS, () => system.count(`${name} is ready again`) > before, 10);
+
+const seconds = (milliseconds: number) => `${(milliseconds / 1000).toFixed(1)} s`;
