@@ -104,6 +104,7 @@ async function readiness(app: INestApplication) {
 }
 
 const ready = { code: 200, status: 'ok', revocations: 'ok' };
+const notReady = { code: 503, status: 'unavailable', revocations: 'unavailable' };
 const degraded = { code: 200, status: 'degraded', revocations: 'unavailable' };
 
 let counter = 0;
@@ -160,7 +161,7 @@ test('a change that is rolled back ends nothing', async () => {
   expect(await ask(things, 'own', token)).toBe(200);
 });
 
-test('while Redis is away the last copy holds, services start, and all catch up when it is back, empty', async () => {
+test('while Redis is away the last copy holds, who starts without one refuses users, and all catch up when it is back, empty', async () => {
   const [before, during, untouched] = [await signedIn(), await signedIn(), await signedIn()];
   await logOut(before);
   await refusedWithinASecond(before.token);
@@ -168,7 +169,10 @@ test('while Redis is away the last copy holds, services start, and all catch up 
   await stopRedis();
   await eventually(async () => expect(await readiness(things)).toEqual(degraded), 5_000);
   const late = await startThings();
-  expect(await readiness(late)).toEqual(degraded);
+  expect(await readiness(late)).toEqual(notReady);
+  expect(await ask(late, 'own', untouched.token)).toBe(503); // revoked or not: who has never had a list cannot know
+  expect(await ask(late, 'own', 'nonsense')).toBe(401);
+  expect(await ask(late, 'open')).toBe(200);
   expect((await logOut(during)).status).toBe(204);
   expect(await ask(things, 'own', before.token)).toBe(401);
   expect(await ask(things, 'own', untouched.token)).toBe(200);
@@ -196,6 +200,25 @@ test('a Redis that is emptied while it runs is filled again', async () => {
   await refusedWithinASecond(after.token);
   await refusedWithinASecond(after.token, late);
   await late.close();
+});
+
+test('a service that starts has the list before it listens', async () => {
+  const { token } = await signedIn();
+  const late = await startThings();
+  expect(await readiness(late)).toEqual(ready);
+  expect(await ask(late, 'own', token)).toBe(200);
+  await late.close();
+});
+
+test('when the wall clock is set, the list is read again from its start', async () => {
+  const readAll = jest.spyOn(Redis.prototype, 'xrange');
+  const realNow = Date.now;
+  const clock = jest.spyOn(Date, 'now').mockImplementation(() => realNow() + 86_400_000);
+  await eventually(async () => expect(readAll).toHaveBeenCalled(), 5_000);
+  readAll.mockClear();
+  clock.mockRestore();
+  await eventually(async () => expect(readAll).toHaveBeenCalled(), 5_000);
+  readAll.mockRestore();
 });
 
 test('a service calls another by a token for it; users do not pass for services, nor services for users', async () => {

@@ -23,9 +23,11 @@ export class AuthModule {
       audience: config.TOKEN_AUDIENCE,
       service,
       redisUrl: config.REDIS_URL,
+      maxTokenSeconds: config.TOKEN_MAX_SECONDS,
     };
     return {
       module: AuthModule,
+      global: true, // a socket and the issuer ask it too
       imports: keys?.imports ?? [],
       providers: [
         { provide: AUTH_OPTIONS, useValue: options },

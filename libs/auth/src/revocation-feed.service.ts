@@ -6,14 +6,20 @@ import { AUTH_OPTIONS, type AuthOptions } from './auth.options.ts';
 import type { Verified } from './claims.ts';
 import { isBefore, isComplete, lastIdOf, readEntry, REVOCATION_STREAM, type StreamEntry } from './revocation-stream.ts';
 import { RevokedAccess } from './revoked-access.ts';
+import { WallClock } from './wall-clock.ts';
 
 const RETRY_MS = 250;
 const BLOCK_MS = 1_000;
+/** While the list is not complete: identity may be about to send it. */
+const BLOCK_IN_TROUBLE_MS = 100;
+/** How long a start waits for the first list. */
+const OPEN_MS = 2_000;
 const PAGE = 1_000;
 
 /**
  * This service's live copy of the revocations. It follows the stream on a connection of its own, reads it again from the start after
  * every reconnect, and never forgets a revocation that is in force: while Redis is away, or has lost the list, the last copy holds.
+ * Before the first complete list has been read nobody can say whether a user's token is good: until then it is required.
  */
 @Dependency({ name: 'revocations', required: false })
 @Injectable()
@@ -21,11 +27,24 @@ export class RevocationFeed implements DependencyProvider, BeforeApplicationShut
   private readonly logger = new Logger(RevocationFeed.name);
   private readonly revoked = new RevokedAccess();
   private readonly stopping = new AbortController();
+  private readonly attempted = Promise.withResolvers<void>();
+  private readonly read = Promise.withResolvers<void>();
+  private readonly clock = new WallClock();
   private following: Promise<void> | undefined;
   private redis: Redis | undefined;
   private trouble: string | undefined = 'the revocations have not been read yet';
+  private known = false;
 
   constructor(@Inject(AUTH_OPTIONS) private readonly options: AuthOptions) {}
+
+  /** Whether a complete list has ever been read. */
+  get isKnown(): boolean {
+    return this.known;
+  }
+
+  get required(): boolean {
+    return !this.known;
+  }
 
   covers(verified: Verified): boolean {
     return this.revoked.covers(verified);
@@ -36,9 +55,15 @@ export class RevocationFeed implements DependencyProvider, BeforeApplicationShut
     if (this.trouble !== undefined) throw new Error(this.trouble);
   }
 
-  /** Does not wait: a service starts while Redis is away. */
+  /** Waits for the first attempt, so that a healthy start has the list. Does not fail: a service starts while Redis is away. */
   async open(): Promise<void> {
     this.following = this.follow();
+    await atMost(OPEN_MS, this.attempted.promise);
+  }
+
+  /** Resolves when a complete list has been read, or after two seconds without. */
+  async firstList(): Promise<void> {
+    await atMost(OPEN_MS, this.read.promise);
   }
 
   async beforeApplicationShutdown(): Promise<void> {
@@ -49,13 +74,13 @@ export class RevocationFeed implements DependencyProvider, BeforeApplicationShut
 
   private async follow(): Promise<void> {
     while (!this.stopping.signal.aborted) {
-      await this.read().catch((error: Error) => this.report(error.message));
+      await this.readOn().catch((error: Error) => this.report(error.message));
       await sleep(RETRY_MS, undefined, { signal: this.stopping.signal }).catch(() => undefined);
     }
   }
 
   /** Reads until something fails. */
-  private async read(): Promise<never> {
+  private async readOn(): Promise<never> {
     const redis = new Redis(this.options.redisUrl, {
       lazyConnect: true,
       connectTimeout: 1_000,
@@ -71,9 +96,10 @@ export class RevocationFeed implements DependencyProvider, BeforeApplicationShut
       await redis.connect();
       let last = await this.readAll(redis);
       for (;;) {
-        const entries = await readNew(redis, last);
+        const entries = await readNew(redis, last, this.trouble === undefined ? BLOCK_MS : BLOCK_IN_TROUBLE_MS);
         this.add(entries);
         last = entries.at(-1)?.[0] ?? last;
+        if (this.clock.wasSet()) last = await this.readAll(redis);
         if (entries.length > 0) continue;
         if (isBefore(await lastIdOf(redis), last)) last = await this.readAll(redis);
         else if (this.trouble !== undefined) await this.reportCompleteness(redis);
@@ -113,11 +139,18 @@ export class RevocationFeed implements DependencyProvider, BeforeApplicationShut
     if (trouble !== undefined && this.trouble === undefined)
       this.logger.warn(`Access revocations: the last copy holds (${trouble})`);
     this.trouble = trouble;
+    if (trouble === undefined) {
+      this.known = true;
+      this.read.resolve();
+    }
+    this.attempted.resolve();
   }
 }
 
-/** Waits for entries after `last`; none when BLOCK_MS have passed. */
-async function readNew(redis: Redis, last: string): Promise<StreamEntry[]> {
-  const answer = await redis.xread('COUNT', PAGE, 'BLOCK', BLOCK_MS, 'STREAMS', REVOCATION_STREAM, last);
+const atMost = (ms: number, promise: Promise<void>) => Promise.race([promise, sleep(ms, undefined, { ref: false })]);
+
+/** Waits for entries after `last`; none when `blockMs` have passed. */
+async function readNew(redis: Redis, last: string, blockMs: number): Promise<StreamEntry[]> {
+  const answer = await redis.xread('COUNT', PAGE, 'BLOCK', blockMs, 'STREAMS', REVOCATION_STREAM, last);
   return (answer?.[0]?.[1] ?? []) as StreamEntry[];
 }

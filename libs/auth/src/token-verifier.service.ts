@@ -2,11 +2,12 @@ import { Inject, Injectable, UnauthorizedException } from '@nestjs/common';
 import { DomainError } from '@cairn/http/errors';
 import passport from 'passport';
 import { Strategy } from 'passport-jwt';
+import { RevocationsUnknown } from './auth.errors.ts';
 import { AUTH_OPTIONS, type AuthOptions } from './auth.options.ts';
 import { isAccessTokenType, readClaims, type Verified } from './claims.ts';
 import { JWKS_SOURCE, JwksClient, type JwksSource } from './jwks.client.ts';
 import { RevocationFeed } from './revocation-feed.service.ts';
-import { VerifiedTokens } from './verified-tokens.ts';
+import { VerifiedTokens, type RememberedToken } from './verified-tokens.ts';
 
 /** Seconds by which the clocks of two machines may differ. */
 const CLOCK_TOLERANCE = 5;
@@ -19,13 +20,14 @@ export class TokenVerifier {
   // Not passport's global instance: its strategies would be those of whichever application of the process came last.
   private readonly passport = new passport.Passport();
   private readonly verified = new VerifiedTokens();
+  private readonly jwks: JwksClient;
 
   constructor(
-    @Inject(AUTH_OPTIONS) { issuer, audience, service }: AuthOptions,
+    @Inject(AUTH_OPTIONS) { issuer, audience, service, maxTokenSeconds }: AuthOptions,
     @Inject(JWKS_SOURCE) source: JwksSource,
     private readonly revocations: RevocationFeed,
   ) {
-    const jwks = new JwksClient(source);
+    this.jwks = new JwksClient(source);
     const options = {
       jwtFromRequest: (request: unknown) => (request as { token: string }).token,
       algorithms: ['ES256' as const],
@@ -35,39 +37,51 @@ export class TokenVerifier {
       secretOrKeyProvider: (_request: unknown, token: string, done: (error: unknown, key?: never) => void) => {
         const kid = readKid(token);
         if (kid === undefined) return done(refusal());
-        jwks.key(kid).then((key) => (key ? done(null, key as never) : done(refusal())), done);
+        this.jwks.key(kid).then((key) => (key ? done(null, key as never) : done(refusal())), done);
       },
     };
     this.passport.use(
       'jwt',
-      new Strategy(options, (claims: { iat?: number }, done: (error: null, user: Verified | false) => void) => {
-        const fromTheFuture = (claims.iat ?? 0) > Date.now() / 1_000 + CLOCK_TOLERANCE; // jsonwebtoken does not look
-        done(null, (!fromTheFuture && readClaims(claims, { users: audience, services: service })) || false);
+      new Strategy(options, (claims: Times, done: (error: null, user: Verified | false) => void) => {
+        const good = hasGoodTimes(claims, maxTokenSeconds);
+        done(null, (good && readClaims(claims, { users: audience, services: service })) || false);
       }),
     );
   }
 
-  /** @throws UnauthorizedException, KeysUnavailable when the issuer's keys are not known and cannot be fetched */
+  /**
+   * @throws UnauthorizedException; KeysUnavailable when the issuer's keys are not known and cannot be fetched; RevocationsUnknown for
+   *   a user's token before the first list of revocations has been read
+   */
   async verify(token: string): Promise<Verified> {
-    let verified = this.verified.get(token);
-    if (!verified) {
-      verified = await this.authenticate(token);
-      this.verified.add(token, verified);
-    }
+    const remembered = this.verified.get(token);
+    const verified = remembered && this.jwks.knows(remembered.kid) ? remembered : await this.authenticate(token);
+    if (verified !== remembered) this.verified.add(token, verified);
+    if (!this.revocations.isKnown && !('service' in verified.caller)) throw new RevocationsUnknown();
     if (!this.revocations.covers(verified)) return verified;
     this.verified.delete(token);
     throw refusal();
   }
 
-  private authenticate(token: string): Promise<Verified> {
+  private authenticate(token: string): Promise<RememberedToken> {
     return new Promise((resolve, reject) => {
       const callback = (error: unknown, verified: Verified | false | undefined, why: unknown) => {
-        if (verified) return resolve(verified);
+        if (verified) return resolve({ ...verified, kid: readKid(token)! });
         reject(error ?? (why instanceof DomainError ? why : refusal())); // passport takes unreachable keys for a bad token
       };
       this.passport.authenticate('jwt', { session: false }, callback)({ token }, {}, reject);
     });
   }
+}
+
+interface Times {
+  readonly iat?: number;
+  readonly exp?: number;
+}
+
+/** What jsonwebtoken does not look at: a token from the future, and one that lives longer than its revocation would be kept. */
+function hasGoodTimes({ iat = Infinity, exp = Infinity }: Times, maxTokenSeconds: number): boolean {
+  return iat <= Date.now() / 1_000 + CLOCK_TOLERANCE && exp - iat <= maxTokenSeconds;
 }
 
 /** The key that a token names; undefined when it cannot be an access token: passport-jwt looks at neither `typ` nor `crit`. */

@@ -1,13 +1,19 @@
-import { beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { exportJWK, generateKeyPair, SignJWT, type JWTPayload, type JWTHeaderParameters } from 'jose';
 import { createHmac, randomUUID, sign as signBytes, type KeyObject } from 'node:crypto';
-import { KeysUnavailable } from './auth.errors.ts';
+import { KeysUnavailable, RevocationsUnknown } from './auth.errors.ts';
 import { RevocationFeed } from './revocation-feed.service.ts';
 import type { Revocation, RevokedAccess } from './revoked-access.ts';
 import { TokenVerifier } from './token-verifier.service.ts';
 import { VerifiedTokens } from './verified-tokens.ts';
 
-const options = { issuer: 'cairn-identity', audience: 'cairn', service: 'blog', redisUrl: 'redis://none' };
+const options = {
+  issuer: 'cairn-identity',
+  audience: 'cairn',
+  service: 'blog',
+  redisUrl: 'redis://none',
+  maxTokenSeconds: 3_600,
+};
 const id = randomUUID();
 const now = Math.floor(Date.now() / 1_000);
 const claims = { iss: 'cairn-identity', aud: 'cairn', sub: id, sid: randomUUID(), jti: randomUUID(), iat: now };
@@ -34,9 +40,10 @@ function forge(header: object, payload: object, signature: (text: string) => str
   return `${text}.${signature(text)}`;
 }
 
-function verifier(jwks: () => Promise<unknown> = async () => ({ keys: [jwk] })) {
+function verifier(jwks: () => Promise<unknown> = async () => ({ keys: [jwk] }), { known = true } = {}) {
   const feed = new RevocationFeed(options);
   const revoked = (feed as unknown as { revoked: RevokedAccess }).revoked;
+  (feed as unknown as { known: boolean }).known = known;
   return {
     tokens: new TokenVerifier(options, { jwks }, feed),
     revoke: (revocation: Revocation) => revoked.add(revocation),
@@ -82,6 +89,7 @@ test.each<[string, () => string | Promise<string>]>([
   ['never expires', () => sign({ ...user, exp: undefined })],
   ['is not valid yet', () => sign({ ...user, nbf: now + 60 })],
   ['was issued in the future', () => sign({ ...user, iat: now + 60 })],
+  ['lives longer than its revocation is kept', () => sign({ ...user, exp: now + 3_601 })],
   ['has no session', () => sign({ ...user, sid: undefined })],
   ['has no version', () => sign({ ...user, ver: undefined })],
   ['has an unknown role', () => sign({ ...user, roles: ['root'] })],
@@ -89,6 +97,18 @@ test.each<[string, () => string | Promise<string>]>([
 ])('a token that %s is refused', async (_, token) => {
   await expect(verifier().tokens.verify(await token())).rejects.toMatchObject(refused);
 });
+
+/** Some turns of the event loop, until it holds. */
+async function eventually(assertion: () => Promise<void>, turns = 100): Promise<void> {
+  for (; turns > 0; turns--) {
+    try {
+      return await assertion();
+    } catch {
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+  await assertion();
+}
 
 /** jose refuses to sign an unknown `crit`, so the header is signed as text. */
 function forgeSigned(header: object): string {
@@ -131,6 +151,26 @@ test('the issuer’s keys are fetched once for many callers, and once a second a
   expect(fetches).toBeLessThanOrEqual(2);
 });
 
+test('a token of a key that the issuer has withdrawn is refused, though it was verified before', async () => {
+  let keys = [jwk];
+  const { tokens } = verifier(async () => ({ keys }));
+  const token = await sign(user);
+  await tokens.verify(token);
+  keys = [];
+  const now = performance.now();
+  const later = jest.spyOn(performance, 'now').mockReturnValue(now + 61_000); // the copy of the keys is a minute old
+  await expect(tokens.verify(token)).resolves.toBeDefined(); // renewed in the background
+  await eventually(() => expect(tokens.verify(token)).rejects.toMatchObject(refused));
+  later.mockRestore();
+});
+
+test('before the first list of revocations nobody can say whether a user’s token is good; a service’s cannot be revoked', async () => {
+  const { tokens } = verifier(undefined, { known: false });
+  await expect(tokens.verify(await sign(user))).rejects.toBeInstanceOf(RevocationsUnknown);
+  await expect(tokens.verify('nonsense')).rejects.toMatchObject(refused);
+  await expect(tokens.verify(await sign(service))).resolves.toBeDefined();
+});
+
 test('keys that cannot be fetched are no fault of the token; those that are known go on', async () => {
   let away = true;
   const { tokens } = verifier(async () => {
@@ -151,7 +191,7 @@ test('keys that cannot be fetched are no fault of the token; those that are know
 
 test('a verified token is remembered until it expires, the least recently used forgotten first', () => {
   const remembered = new VerifiedTokens(2);
-  const verified = { caller: { service: 'shop' }, expiresAt: 1_000, tokenVersion: 0 };
+  const verified = { caller: { service: 'shop' }, expiresAt: 1_000, tokenVersion: 0, kid: 'one' };
   remembered.add('a', verified);
   remembered.add('b', verified);
   expect(remembered.get('a', 999)).toBe(verified);

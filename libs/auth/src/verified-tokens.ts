@@ -1,16 +1,21 @@
 import { createHash } from 'node:crypto';
 import type { Verified } from './claims.ts';
 
+export interface RememberedToken extends Verified {
+  /** The key that signed it: once the issuer has withdrawn that, the token is no longer good. */
+  readonly kid: string;
+}
+
 /**
  * Tokens that have been verified, by their SHA-256 (a memory dump shows no token), least recently used first out. Verifying an ES256
  * signature costs more than the rest of a request.
  */
 export class VerifiedTokens {
-  private readonly entries = new Map<string, Verified>();
+  private readonly entries = new Map<string, RememberedToken>();
 
   constructor(private readonly capacity = 10_000) {}
 
-  get(token: string, now = Date.now()): Verified | undefined {
+  get(token: string, now = Date.now()): RememberedToken | undefined {
     const key = digest(token);
     const verified = this.entries.get(key);
     if (!verified) return undefined;
@@ -20,7 +25,7 @@ export class VerifiedTokens {
     return verified;
   }
 
-  add(token: string, verified: Verified): void {
+  add(token: string, verified: RememberedToken): void {
     this.entries.set(digest(token), verified);
     if (this.entries.size > this.capacity) this.entries.delete(this.entries.keys().next().value!);
   }

@@ -11,6 +11,8 @@ export interface DependencyOptions {
 
 /** Something outside of the process. The provider that carries the decorator is opened at start and asked by readiness. */
 export interface DependencyProvider {
+  /** Instead of what the decorator says, where that changes while the process runs. */
+  readonly required?: boolean;
   /** Called once before the service listens, never when it only describes itself. @throws Error whose message is one sentence */
   open?(): Promise<void>;
   /** Rejects when the dependency cannot be used now; may say more of one that can tell. */

@@ -30,7 +30,11 @@ export class HealthController {
   async ready(@Res({ passthrough: true }) reply: FastifyReply) {
     this.dependencies ??= providersWith(this.discovery, DEPENDENCY);
     const checked = await Promise.all(
-      this.dependencies.map(async (found) => ({ ...found.options, ...(await check(found.provider)) })),
+      this.dependencies.map(async (found) => ({
+        ...found.options,
+        ...(await check(found.provider)),
+        required: found.provider.required ?? found.options.required,
+      })),
     );
     const failing = checked.filter(({ status }) => status !== 'ok');
     const unavailable = failing.some(({ required, status }) => required && status === 'unavailable');

@@ -1,3 +1,4 @@
+import { incarnationOf, REVOCATIONS_COMPLETE } from '@cairn/auth';
 import { Redis } from 'ioredis';
 
 export interface TestRedis {
@@ -15,6 +16,10 @@ export async function createTestRedis(): Promise<TestRedis> {
   const url = `${server}/${number}`;
   return { url, drop: () => once(url, async (redis) => void (await redis.flushdb())) };
 }
+
+/** Stands in for identity, which says that it has sent all revocations to this Redis. */
+export const markRevocationsComplete = ({ url }: TestRedis): Promise<void> =>
+  once(url, async (redis) => void (await redis.set(REVOCATIONS_COMPLETE, await incarnationOf(redis))));
 
 async function once<T>(url: string, work: (redis: Redis) => Promise<T>): Promise<T> {
   const redis = new Redis(url);

@@ -3,7 +3,7 @@ import { createLogger, type LogLevel } from '@cairn/observability';
 import type { z } from 'zod';
 import { createTestDatabase } from './database.ts';
 import { createStandInIdentity } from './stand-in-identity.ts';
-import { createTestRedis } from './redis.ts';
+import { createTestRedis, markRevocationsComplete } from './redis.ts';
 import { documentedAnswers } from './documented-answers.ts';
 import { createIssuer, type Someone } from './issuer.ts';
 
@@ -32,6 +32,7 @@ export async function startService<Config extends z.ZodObject>(
     createIssuer(),
     createStandInIdentity(),
   ]);
+  await markRevocationsComplete(redis); // as identity does: without it no signed-in route answers
   const backing = { DATABASE_URL: database.url, DATABASE_OWNER_URL: database.ownerUrl, REDIS_URL: redis.url };
   const config = environment(service.config, {
     ...backing,
