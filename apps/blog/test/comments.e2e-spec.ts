@@ -301,3 +301,50 @@ describe('at once', () => {
     expect(await countOf(slug)).toBe(0);
   });
 });
+
+describe('GraphQL', () => {
+  const ask = async (query: string, as?: Someone) => (await service.post('/graphql', { as, body: { query } })).body;
+  const add = (slug: string, body: string, rest = '', as: Someone | undefined = bob) =>
+    ask(`mutation { addComment(slug: "${slug}", body: "${body}"${rest}) { id body depth createdAt } }`, as);
+
+  test('is a second door to the same handler and list', async () => {
+    const slug = await publish();
+    const { data } = await add(slug, 'first');
+    await add(slug, 'reply', `, parentId: "${data.addComment.id}"`);
+    const hidden = await said(slug, 'buy');
+    await hide(hidden.id);
+    const list = `comments(limit: 10) { items { body depth state } nextCursor }`;
+    const seen = await ask(`{ post(slug: "${slug}") { commentCount ${list} } }`);
+    expect(seen.data.post).toEqual({
+      commentCount: 2,
+      comments: {
+        items: [
+          { body: 'first', depth: 1, state: 'visible' },
+          { body: 'reply', depth: 2, state: 'visible' },
+          { body: null, depth: 1, state: 'hidden' },
+        ],
+        nextCursor: null,
+      },
+    });
+  });
+
+  test('replays by idempotencyKey', async () => {
+    const slug = await publish();
+    const first = await add(slug, 'once', ', idempotencyKey: "k"');
+    expect(await add(slug, 'once', ', idempotencyKey: "k"')).toEqual(first);
+    const reused = await add(slug, 'other', ', idempotencyKey: "k"');
+    expect(reused.errors[0].extensions.code).toBe('request.idempotency-key-reused');
+    const bad = await add(slug, 'other', ', idempotencyKey: "a b"');
+    expect(bad.errors[0].extensions.errors[0].path).toBe('idempotencyKey');
+    expect(await countOf(slug)).toBe(1);
+  });
+
+  test('validates, and needs a token to write', async () => {
+    const slug = await publish();
+    expect((await add(slug, '')).errors[0].extensions.errors[0].path).toBe('body');
+    const stranger = await ask(`mutation { addComment(slug: "${slug}", body: "a") { id } }`);
+    expect(stranger.errors[0].extensions.status).toBe(401);
+    const { errors } = await ask(`{ post(slug: "${slug}") { comments(limit: 1000) { nextCursor } } }`);
+    expect(errors[0].extensions.errors[0].path).toBe('limit');
+  });
+});

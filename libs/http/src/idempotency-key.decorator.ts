@@ -13,21 +13,23 @@ interface Incoming extends FastifyRequest {
 const fromRequest = createParamDecorator((_: unknown, context: ExecutionContext): IdempotentRequest | undefined => {
   const request = context.switchToHttp().getRequest<Incoming>();
   const key = request.headers['idempotency-key'];
-  const { user } = request;
-  if (key === undefined || !user) return undefined; // strangers cannot be told apart, so they share no answers
-  if (typeof key !== 'string' || !/^[\x21-\x7e]{1,200}$/.test(key)) {
-    throw new InvalidInput([{ path: 'Idempotency-Key', message: '1 to 200 visible ASCII characters' }]);
-  }
+  if (key === undefined || !request.user) return undefined; // strangers cannot be told apart, so they share no answers
   const route = `${request.method} ${request.url.split('?')[0]}`;
-  const digest = hash('sha256', JSON.stringify(request.body ?? null));
-  return (request.idempotent = {
-    callerId: 'id' in user ? `user:${user.id}` : `service:${user.service}`,
-    route,
-    key,
-    digest,
-    replayed: false,
-  });
+  return (request.idempotent = idempotentRequest(request.user, route, { name: 'Idempotency-Key', key }, request.body));
 });
+
+/** The same for a door without headers: GraphQL's `idempotencyKey`. @throws InvalidInput naming the key */
+export function idempotentRequest(
+  caller: { id: string } | { service: string },
+  route: string,
+  { name = 'idempotencyKey', key }: { name?: string; key: unknown },
+  body: unknown,
+): IdempotentRequest {
+  if (typeof key !== 'string' || !/^[\x21-\x7e]{1,200}$/.test(key))
+    throw new InvalidInput([{ path: name, message: '1 to 200 visible ASCII characters' }]);
+  const callerId = 'id' in caller ? `user:${caller.id}` : `service:${caller.service}`;
+  return { callerId, route, key, digest: hash('sha256', JSON.stringify(body ?? null)), replayed: false };
+}
 
 /**
  * Declares that a retry with the same Idempotency-Key gets the first answer. The handler hands it to `Idempotency.once` in its

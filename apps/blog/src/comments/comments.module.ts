@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { PostsModule } from '../posts/posts.module.ts';
 import { CommentRepository } from './comment.repository.ts';
 import { CommentViews } from './comment-views.query.ts';
+import { CommentsResolver } from './comments.resolver.ts';
 import { CreateCommentController } from './create-comment/create-comment.controller.ts';
 import { CreateCommentHandler } from './create-comment/create-comment.handler.ts';
 import { DeleteCommentController } from './delete-comment/delete-comment.controller.ts';
@@ -31,6 +32,7 @@ import { UpdateCommentHandler } from './update-comment/update-comment.handler.ts
   providers: [
     CommentRepository,
     CommentViews,
+    CommentsResolver,
     ListCommentsQuery,
     CreateCommentHandler,
     GetCommentQuery,
