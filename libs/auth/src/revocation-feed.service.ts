@@ -1,4 +1,4 @@
-import { Inject, Injectable, Logger, type BeforeApplicationShutdown } from '@nestjs/common';
+import { Inject, Injectable, Logger } from '@nestjs/common';
 import { Dependency, type DependencyProvider } from '@cairn/service/health';
 import { Redis } from 'ioredis';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -23,7 +23,7 @@ const PAGE = 1_000;
  */
 @Dependency({ name: 'revocations', required: false })
 @Injectable()
-export class RevocationFeed implements DependencyProvider, BeforeApplicationShutdown {
+export class RevocationFeed implements DependencyProvider {
   private readonly logger = new Logger(RevocationFeed.name);
   private readonly revoked = new RevokedAccess();
   private readonly stopping = new AbortController();
@@ -66,7 +66,7 @@ export class RevocationFeed implements DependencyProvider, BeforeApplicationShut
     await atMost(OPEN_MS, this.read.promise);
   }
 
-  async beforeApplicationShutdown(): Promise<void> {
+  async close(): Promise<void> {
     this.stopping.abort();
     this.redis?.disconnect();
     await this.following;

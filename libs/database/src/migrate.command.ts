@@ -13,20 +13,27 @@ export class MigrateCommand {
   ) {}
 
   async run(): Promise<void> {
-    await migrate({
-      ...this.dataSource.options,
-      url: this.config.DATABASE_OWNER_URL ?? this.config.DATABASE_URL,
-    } as DataSourceOptions);
+    const { DATABASE_URL, DATABASE_OWNER_URL = DATABASE_URL } = this.config;
+    const options = { ...this.dataSource.options, url: DATABASE_OWNER_URL } as DataSourceOptions;
+    await migrate(options, new URL(DATABASE_URL).username);
   }
 }
 
-/** @throws whatever a migration throws; those before it stay applied, it and those after it do not */
-export async function migrate(options: DataSourceOptions): Promise<void> {
-  const dataSource = await new DataSource(options).initialize();
+/**
+ * The role that runs the service may read which migrations there were, and no more.
+ * @throws whatever a migration throws; those before it stay applied, it and those after it do not
+ */
+export async function migrate(options: DataSourceOptions, runningRole: string): Promise<void> {
+  // One connection for the lock and one for the work; an index may take longer to build than a request may last.
+  const patient = { poolSize: 2, extra: { lock_timeout: 10_000, keepAlive: true } };
+  const dataSource = await new DataSource({ ...options, ...patient } as DataSourceOptions).initialize();
   const lock = dataSource.createQueryRunner();
   try {
+    await lock.query(`SET lock_timeout = 0`); // another instance migrates: wait for it
     await lock.query(`SELECT pg_advisory_lock(hashtext('migrate'))`);
     await dataSource.runMigrations({ transaction: 'each' });
+    const [{ owner }] = await lock.query('SELECT current_user AS owner');
+    if (owner !== runningRole) await lock.query(`REVOKE INSERT, UPDATE, DELETE ON migrations FROM "${runningRole}"`);
   } finally {
     await lock.release(); // ends the session with its lock: the connection goes with the data source
     await dataSource.destroy();

@@ -1,11 +1,11 @@
-import { Dependency } from '@cairn/service/health';
-import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { Dependency, type DependencyProvider } from '@cairn/service/health';
+import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 
 /** The service's database: opened at start, asked by readiness. */
 @Dependency({ name: 'postgres', required: true })
 @Injectable()
-export class PostgresDependency implements OnApplicationShutdown {
+export class PostgresDependency implements DependencyProvider {
   constructor(private readonly dataSource: DataSource) {}
 
   /** @throws Error in one sentence when the database cannot be reached or its schema is behind the code */
@@ -22,7 +22,7 @@ export class PostgresDependency implements OnApplicationShutdown {
     await this.dataSource.query('SELECT 1');
   }
 
-  async onApplicationShutdown(): Promise<void> {
+  async close(): Promise<void> {
     if (this.dataSource.isInitialized) await this.dataSource.destroy();
   }
 

@@ -1,8 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { toProblem } from '@cairn/http';
 import type { IdempotentRequest } from '@cairn/http/errors';
 import { createTestDatabase } from '@cairn/testing';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { DataSource } from 'typeorm';
 import { CreateIdempotencyKeys1763500000000 } from './1763500000000-create-idempotency-keys.migration.ts';
+import { Connection } from './connection.ts';
 import { Idempotency } from './idempotency.service.ts';
 import { migrate } from './migrate.command.ts';
 import { Transactions } from './transactions.ts';
@@ -14,7 +17,9 @@ let transactions: Transactions;
 beforeAll(async () => {
   database = await createTestDatabase();
   const options = { type: 'postgres' as const, migrations: [CreateIdempotencyKeys1763500000000] };
-  await Promise.all(Array.from({ length: 3 }, () => migrate({ ...options, url: database.ownerUrl })));
+  await Promise.all(
+    Array.from({ length: 3 }, () => migrate({ ...options, url: database.ownerUrl }, new URL(database.url).username)),
+  );
   dataSource = await new DataSource({ ...options, url: database.url }).initialize();
   transactions = new Transactions(dataSource);
 });
@@ -30,6 +35,7 @@ test('three instances that migrate at once apply each migration once', async () 
 test('the role that runs a service cannot change its schema', async () => {
   await expect(dataSource.query('CREATE TABLE mine ()')).rejects.toThrow('permission denied');
   await expect(dataSource.query('DROP TABLE idempotency_keys')).rejects.toThrow('must be owner');
+  await expect(dataSource.query('DELETE FROM migrations')).rejects.toThrow('permission denied');
 });
 
 describe('Transactions', () => {
@@ -49,7 +55,25 @@ describe('Transactions', () => {
     expect(order).toHaveLength(3); // the victim ran twice
   });
 
-  test('another failure does not', async () => {
+  test('nothing is acknowledged that PostgreSQL rolled back', async () => {
+    const swallowed = transactions.run(async (tx) => {
+      await tx.query('SELECT 1/0').catch(() => undefined);
+      return 'acknowledged';
+    });
+    await expect(swallowed).rejects.toThrow('swallowed');
+  });
+
+  test('a connection that is cut in the middle is a 503, and the next one works', async () => {
+    const cut = transactions.run(async (tx) => {
+      const [{ pid }] = await tx.query('SELECT pg_backend_pid() AS pid');
+      await dataSource.query('SELECT pg_terminate_backend($1)', [pid]);
+      await tx.query('SELECT 1');
+    });
+    expect(toProblem(await cut.catch((error: unknown) => error)).status).toBe(503);
+    expect(await transactions.run((tx) => tx.query('SELECT 1 AS one'))).toEqual([{ one: 1 }]);
+  });
+
+  test('a failure that is not transient does not begin again', async () => {
     let runs = 0;
     await expect(
       transactions.run((tx) => {
@@ -87,3 +111,42 @@ describe('Idempotency', () => {
     expect(await once(request('crash'), async () => ({ done: true }))).toEqual({ done: true });
   });
 });
+
+test('a server that falls silent costs the requests under way, not those after them', async () => {
+  const proxy = await silenceable(database.url);
+  const extra = { Client: Connection, max: 2, query_timeout: 300 };
+  const behind = await new DataSource({ type: 'postgres', url: proxy.url, extra }).initialize();
+  const two = () => Promise.allSettled([behind.query('SELECT pg_sleep(0.01)'), behind.query('SELECT pg_sleep(0.01)')]);
+  await two();
+  proxy.silence();
+  expect((await two()).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+  expect((await two()).map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled']);
+  await behind.destroy();
+  await proxy.stop();
+});
+
+/** A way to PostgreSQL whose open connections can be made to deliver nothing any more; new ones work. */
+async function silenceable(target: string) {
+  const { hostname, port } = new URL(target);
+  const sockets: Socket[] = [];
+  const server = createServer((client) => {
+    const upstream = connect(Number(port), hostname);
+    client.pipe(upstream).pipe(client);
+    for (const socket of [client, upstream]) {
+      sockets.push(
+        socket.on('error', () => undefined).on('close', () => [client, upstream].forEach((each) => each.destroy())),
+      );
+    }
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const url = new URL(target);
+  url.port = String((server.address() as AddressInfo).port);
+  return {
+    url: url.href,
+    silence: () => sockets.forEach((socket) => socket.unpipe().pause()),
+    async stop() {
+      for (const socket of sockets) socket.destroy();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}

@@ -1,14 +1,12 @@
 import type { DynamicModule } from '@nestjs/common';
-import { DiscoveryService, NestFactory } from '@nestjs/core';
+import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { answerUnknownPaths, ProblemDetailsFilter, sendProblem, validationPipe } from '@cairn/http';
 import { createLogger, metrics, NestLogger, requestLogging } from '@cairn/observability';
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { DEPENDENCY, type DependencyProvider } from './dependency.decorator.ts';
-import { providersWith } from './discovery.ts';
-import { Jobs } from './jobs.service.ts';
+import { Lifecycle } from './lifecycle.service.ts';
 import { openApi, type OpenApiOptions } from './open-api.ts';
 import { ServiceModule } from './service.module.ts';
 
@@ -52,6 +50,11 @@ export async function createApplication(options: ApplicationOptions): Promise<Ne
     logger: new NestLogger(logger.child({}, { level: logger.isLevelEnabled('debug') ? 'debug' : 'warn' })),
     abortOnError: false,
   });
+  const lifecycle = app.get(Lifecycle);
+  instance.addHook('onSend', async (_request, reply) => {
+    // A connection that becomes idle now would keep the server open until it times out.
+    if (lifecycle.stopping) reply.header('Connection', 'close');
+  });
   app.setGlobalPrefix('api/v1', { exclude: [...OUTSIDE_API, ...(options.outsideApi ?? [])] });
   app.useGlobalPipes(validationPipe());
   app.useGlobalFilters(new ProblemDetailsFilter());
@@ -64,10 +67,7 @@ export async function createApplication(options: ApplicationOptions): Promise<Ne
 
 /** Opens what the service depends on, starts its jobs and listens. @throws Error whose message is one sentence */
 export async function serve(app: NestFastifyApplication, port: number, host: string): Promise<void> {
-  const discovery = app.get(DiscoveryService, { strict: false });
-  // One after the other, in the order of the modules' imports: what needs the database opens after it.
-  for (const { provider } of providersWith<unknown, DependencyProvider>(discovery, DEPENDENCY)) await provider.open?.();
-  await app.get(Jobs).start();
+  await app.get(Lifecycle).open();
   await app.listen(port, host).catch((error: NodeJS.ErrnoException) => {
     throw error.code === 'EADDRINUSE'
       ? new Error(`Port ${port} is in use: stop what uses it or set PORT to another.`)

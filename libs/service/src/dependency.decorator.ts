@@ -15,6 +15,8 @@ export interface DependencyProvider {
   readonly required?: boolean;
   /** Called once before the service listens, never when it only describes itself. @throws Error whose message is one sentence */
   open?(): Promise<void>;
+  /** Called when nothing uses it any more. */
+  close?(): Promise<void>;
   /** Rejects when the dependency cannot be used now; may say more of one that can tell. */
   check(): Promise<void | DependencyState>;
 }

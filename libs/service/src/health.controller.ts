@@ -1,14 +1,8 @@
 import { Controller, Get, Res, SetMetadata } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
-import { DiscoveryService } from '@nestjs/core';
 import type { FastifyReply } from 'fastify';
-import {
-  DEPENDENCY,
-  type DependencyOptions,
-  type DependencyProvider,
-  type DependencyState,
-} from './dependency.decorator.ts';
-import { providersWith, type Found } from './discovery.ts';
+import type { DependencyProvider, DependencyState } from './dependency.decorator.ts';
+import { Lifecycle } from './lifecycle.service.ts';
 
 const CHECK_TIMEOUT_MS = 2_000;
 
@@ -17,9 +11,7 @@ const CHECK_TIMEOUT_MS = 2_000;
 @SetMetadata('cairn:access', { kind: 'public', token: 'ignored' })
 @Controller('health')
 export class HealthController {
-  private dependencies: Found<DependencyOptions, DependencyProvider>[] | undefined;
-
-  constructor(private readonly discovery: DiscoveryService) {}
+  constructor(private readonly lifecycle: Lifecycle) {}
 
   @Get('live')
   live() {
@@ -28,16 +20,16 @@ export class HealthController {
 
   @Get('ready')
   async ready(@Res({ passthrough: true }) reply: FastifyReply) {
-    this.dependencies ??= providersWith(this.discovery, DEPENDENCY);
     const checked = await Promise.all(
-      this.dependencies.map(async (found) => ({
+      this.lifecycle.dependencies().map(async (found) => ({
         ...found.options,
         ...(await check(found.provider)),
         required: found.provider.required ?? found.options.required,
       })),
     );
     const failing = checked.filter(({ status }) => status !== 'ok');
-    const unavailable = failing.some(({ required, status }) => required && status === 'unavailable');
+    const lacking = failing.some(({ required, status }) => required && status === 'unavailable');
+    const unavailable = this.lifecycle.stopping || lacking;
     reply.header('Cache-Control', 'no-store');
     if (unavailable) reply.status(503).header('Retry-After', '1');
     return {

@@ -10,7 +10,8 @@ export interface JobOptions {
 
 /** Work that a service does by itself. Every instance runs it, so it must bear being run by several at once. */
 export interface JobProvider {
-  run(): Promise<void>;
+  /** A long run looks at `stopping` between its steps: the process wants to end. */
+  run(stopping: AbortSignal): Promise<void>;
 }
 
 export const Job = (options: JobOptions) => SetMetadata(JOB, options);

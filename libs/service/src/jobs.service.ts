@@ -1,14 +1,14 @@
-import { Injectable, Logger, type BeforeApplicationShutdown } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { providersWith } from './discovery.ts';
 import { JOB, type JobOptions, type JobProvider } from './job.decorator.ts';
 
-/** Runs what carries @Job: never twice at once in one process, on after a failure, and finished before the process ends. */
+/** Runs what carries @Job: never twice at once in one process, and on after a failure. */
 @Injectable()
-export class Jobs implements BeforeApplicationShutdown {
+export class Jobs {
   private readonly logger = new Logger('Jobs');
-  private readonly stopping = Promise.withResolvers<void>();
-  private stopped = false;
+  private readonly stopping = new AbortController();
   private running: Promise<void>[] = [];
 
   constructor(private readonly discovery: DiscoveryService) {}
@@ -16,24 +16,32 @@ export class Jobs implements BeforeApplicationShutdown {
   /** Resolves when what runs once has run. @throws what that throws */
   async start(): Promise<void> {
     const jobs = providersWith<JobOptions, JobProvider>(this.discovery, JOB);
-    for (const { options, provider } of jobs) if (options.everyMs === undefined) await provider.run();
+    for (const { options, provider } of jobs)
+      if (options.everyMs === undefined) await provider.run(this.stopping.signal);
     this.running = jobs.flatMap(({ options: { name, everyMs }, provider }) =>
       everyMs === undefined ? [] : [this.repeat(name, everyMs, provider)],
     );
   }
 
-  async beforeApplicationShutdown(): Promise<void> {
-    this.stopped = true;
-    this.stopping.resolve();
+  /** Resolves when no job runs any more. */
+  async stop(): Promise<void> {
+    this.stopping.abort();
     await Promise.all(this.running);
   }
 
   private async repeat(name: string, everyMs: number, job: JobProvider): Promise<void> {
-    while (!this.stopped) {
-      await job.run().catch((error: unknown) => this.logger.error(error, `The job ${name} failed`));
-      await Promise.race([pause(everyMs), this.stopping.promise]);
+    const { signal } = this.stopping;
+    let failing = false;
+    while (!signal.aborted) {
+      try {
+        await job.run(signal);
+        if (failing) this.logger.warn(`The job ${name} works again`);
+        failing = false;
+      } catch (error) {
+        if (!failing) this.logger.error(error, `The job ${name} failed; it goes on trying`);
+        failing = true;
+      }
+      await sleep(everyMs, undefined, { signal, ref: false }).catch(() => undefined);
     }
   }
 }
-
-const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms).unref());

@@ -3,6 +3,7 @@ import { Module, StandardSchemaSerializerInterceptor, type DynamicModule, type P
 import { APP_INTERCEPTOR, DiscoveryModule, Reflector } from '@nestjs/core';
 import { HealthController } from './health.controller.ts';
 import { Jobs } from './jobs.service.ts';
+import { Lifecycle } from './lifecycle.service.ts';
 
 /** What every answer passes on its way out, the last first; what a service adds itself comes before all of them. */
 const interceptors: Provider[] = [
@@ -16,7 +17,7 @@ const interceptors: Provider[] = [
 }));
 
 /** What every service has around its own module. */
-@Module({ imports: [DiscoveryModule], controllers: [HealthController], providers: [Jobs, ...interceptors] })
+@Module({ imports: [DiscoveryModule], controllers: [HealthController], providers: [Jobs, Lifecycle, ...interceptors] })
 export class ServiceModule {
   static around(module: DynamicModule): DynamicModule {
     return { module: ServiceModule, imports: [module] };

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { Transactions } from '@cairn/database';
+import { Sql, Transactions } from '@cairn/database';
 import type { DataSource } from 'typeorm';
 import { openBlogDatabase, type BlogDatabase } from '../../test/blog-database.ts';
 import { aPost, aPostRepository } from './post.factory.ts';
@@ -61,7 +61,9 @@ describe('what is due', () => {
   test('is published once by ten instances, however much there is', async () => {
     const now = new Date();
     const ids = await schedule(120, now);
-    await Promise.all(Array.from({ length: 10 }, () => new PublishDuePostsJob(transactions, posts).run(now)));
+    await Promise.all(
+      Array.from({ length: 10 }, () => new PublishDuePostsJob(new Sql(dataSource), transactions, posts).run()),
+    );
     expect(await versions(ids)).toEqual(ids.map(() => ({ state: 'published', version: 2 })));
   });
 
@@ -70,7 +72,7 @@ describe('what is due', () => {
     const [locked, ...others] = await schedule(3, now);
     await transactions.run(async (holder) => {
       await holder.query('SELECT 1 FROM posts WHERE id = $1 FOR UPDATE', [locked]);
-      await new PublishDuePostsJob(transactions, posts).run(now);
+      await new PublishDuePostsJob(new Sql(dataSource), transactions, posts).run();
       expect(await versions(others)).toEqual(others.map(() => ({ state: 'published', version: 2 })));
     });
   });

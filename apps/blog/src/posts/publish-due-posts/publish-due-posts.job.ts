@@ -1,31 +1,41 @@
-import { Transactions } from '@cairn/database';
-import { Job } from '@cairn/service/job';
-import { Injectable } from '@nestjs/common';
+import { Sql, Transactions } from '@cairn/database';
+import { Job, type JobProvider } from '@cairn/service/job';
+import { Injectable, Logger } from '@nestjs/common';
 import { PostRepository } from '../post.repository.ts';
 
-const BATCH = 50;
-
-/** Publishes what is scheduled and due. Each instance takes other rows, so that every post is published once. */
+/** Publishes what is scheduled and due, each post in a transaction of its own, so that one that fails holds up no other. */
 @Job({ name: 'publish-due-posts', everyMs: 500 })
 @Injectable()
-export class PublishDuePostsJob {
+export class PublishDuePostsJob implements JobProvider {
+  private readonly logger = new Logger(PublishDuePostsJob.name);
+
   constructor(
+    private readonly sql: Sql,
     private readonly transactions: Transactions,
     private readonly posts: PostRepository,
   ) {}
 
-  async run(now = new Date()): Promise<void> {
-    while ((await this.publishBatch(now)) === BATCH);
+  async run(stopping?: AbortSignal): Promise<void> {
+    for (const { id } of await this.sql.rows<{ id: string }>(DUE, [])) {
+      if (stopping?.aborted) return;
+      await this.publish(id).catch((error: unknown) =>
+        this.logger.error(error, `The post ${id} could not be published`),
+      );
+    }
   }
 
-  private publishBatch(now: Date): Promise<number> {
+  /** Only if no other instance has it in hand, or has published it in the meantime. */
+  private publish(id: string): Promise<void> {
     return this.transactions.run(async (tx) => {
-      const due = await this.posts.lockDue(tx, now, BATCH);
-      for (const post of due) {
-        post.publish(now);
-        await this.posts.save(tx, post);
-      }
-      return due.length;
+      const due = await this.posts.lockDue(tx, id);
+      if (!due) return;
+      due.post.publish(due.now);
+      await this.posts.save(tx, due.post);
     });
   }
 }
+
+const DUE = {
+  name: 'due-posts',
+  text: `SELECT id FROM posts WHERE state = 'scheduled' AND publish_at <= clock_timestamp() ORDER BY publish_at LIMIT 1000`,
+};

@@ -1,0 +1,29 @@
+import pg from 'pg';
+
+type Callback = (error: Error | null, result?: unknown) => void;
+
+/**
+ * A connection that hangs up when the server has fallen silent. pg gives up the query after `query_timeout` but keeps the
+ * connection, which then goes back to the pool with the old query still under way, and fails whoever gets it next.
+ */
+export class Connection extends pg.Client {
+  override query(...args: unknown[]): never {
+    const last = args.at(-1);
+    if (typeof last === 'function') args[args.length - 1] = this.watched(last as Callback);
+    const answer = super.query(...(args as [string])) as unknown;
+    if (answer instanceof Promise) answer.catch((error: Error) => this.hangUpAfter(error));
+    return answer as never;
+  }
+
+  private watched(callback: Callback): Callback {
+    return (error, result) => {
+      if (error) this.hangUpAfter(error);
+      callback(error, result);
+    };
+  }
+
+  private hangUpAfter(error: Error): void {
+    // With a query under way pg destroys the socket, and the pool takes an ending connection for what it is.
+    if (error.message === 'Query read timeout') this.end(() => undefined);
+  }
+}

@@ -1,0 +1,20 @@
+import { expect, test } from '@jest/globals';
+import { z } from 'zod';
+import { environment, exampleEnvironment, ProcessConfigSchema } from './environment.ts';
+
+test('each wrong variable is named, in a sentence', () => {
+  const wrong = () => environment(ProcessConfigSchema, { PORT: '99999999', LOG_LEVEL: 'loud' });
+  expect(wrong).toThrow(/The environment variable PORT is wrong: .*\nThe environment variable LOG_LEVEL is wrong: /);
+});
+
+test('lists are separated by commas', () => {
+  expect(environment(ProcessConfigSchema, { PORT: '1', TRUSTED_PROXIES: '10.0.0.0/8, ::1' }).TRUSTED_PROXIES).toEqual([
+    '10.0.0.0/8',
+    '::1',
+  ]);
+});
+
+test('a schema describes an environment by the examples of what is required', () => {
+  const schema = z.object({ URL: z.url().meta({ example: 'http://x' }), OPTIONAL: z.string().optional() });
+  expect(environment(schema, exampleEnvironment(schema))).toEqual({ URL: 'http://x' });
+});

@@ -1,0 +1,88 @@
+import { afterEach, expect, test } from '@jest/globals';
+import { Controller, Get, Injectable, Module, SetMetadata } from '@nestjs/common';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { createApplication, serve } from './application.ts';
+import { Dependency } from './dependency.decorator.ts';
+import { Job } from './job.decorator.ts';
+
+let order: string[] = [];
+let held = Promise.withResolvers<void>();
+let app: NestFastifyApplication;
+
+@Dependency({ name: 'store', required: true })
+@Injectable()
+class Store {
+  broken = false;
+  open = async () => void order.push('store opens');
+  close = async () => void order.push('store closes');
+  async check() {
+    if (this.broken) throw new Error('gone');
+  }
+}
+
+@Job({ name: 'work', everyMs: 1 })
+@Injectable()
+class Work {
+  async run(stopping: AbortSignal) {
+    if (order.includes('job begins')) return;
+    order.push('job begins');
+    await held.promise;
+    order.push(`job ends, stopping: ${stopping.aborted}`);
+  }
+}
+
+@SetMetadata('cairn:access', { kind: 'public' })
+@Controller('slow')
+class SlowController {
+  @Get()
+  async get() {
+    order.push('request begins');
+    await held.promise;
+    order.push('request ends');
+    return { done: true };
+  }
+}
+
+@Module({ providers: [Store, Work], controllers: [SlowController] })
+class TestModule {}
+
+async function start(): Promise<string> {
+  order = [];
+  held = Promise.withResolvers();
+  app = await createApplication({ name: 'test', title: 'Test', module: { module: TestModule } });
+  await serve(app, 0, '127.0.0.1');
+  return (await app.getUrl()).replace('[::1]', '127.0.0.1');
+}
+afterEach(() => app.close());
+
+test('a service that stops takes no new work and finishes what is in flight before it closes what that uses', async () => {
+  const url = await start();
+  const slow = fetch(`${url}/api/v1/slow`);
+  while (!order.includes('request begins') || !order.includes('job begins')) await new Promise(setImmediate);
+  const closed = app.close();
+  await expect(
+    (async () => {
+      for (;;) await fetch(`${url}/health/live`, { headers: { connection: 'close' } });
+    })(),
+  ).rejects.toThrow('fetch failed');
+  held.resolve();
+  expect(await (await slow).json()).toEqual({ done: true });
+  await closed;
+  expect(order.at(0)).toBe('store opens');
+  expect(order).toContain('job ends, stopping: true');
+  expect(order).toContain('request ends');
+  expect(order.at(-1)).toBe('store closes');
+});
+
+test('readiness names the dependency that is gone; liveness does not care', async () => {
+  const url = await start();
+  held.resolve();
+  app.get(Store, { strict: false }).broken = true;
+  const ready = await fetch(`${url}/health/ready`);
+  expect([ready.status, ready.headers.get('retry-after')]).toEqual([503, '1']);
+  expect(await ready.json()).toMatchObject({
+    status: 'unavailable',
+    dependencies: { store: { status: 'unavailable' } },
+  });
+  expect((await fetch(`${url}/health/live`, { headers: { authorization: 'Bearer x' } })).status).toBe(200);
+});
