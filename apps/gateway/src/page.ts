@@ -4,7 +4,7 @@ th, td { text-align: left; vertical-align: top; padding: .4rem .8rem .4rem 0; bo
 
 /** A page without script; `content` is HTML. */
 export const page = (title: string, content: string) => `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${escaped(title)} · Cairn</title>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><link rel="icon" href="data:,"><title>${escaped(title)} · Cairn</title>
 <style>${STYLE}</style></head><body><h1>${escaped(title)}</h1>
 ${content}
 </body></html>

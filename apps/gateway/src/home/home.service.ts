@@ -4,7 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Upstream } from '../proxy/upstream.client.ts';
 import { escaped, page } from '../page.ts';
 
-const POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'";
+const POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; frame-ancestors 'none'";
 
 /** `/`: what runs here, and where to go next. */
 @Injectable()
