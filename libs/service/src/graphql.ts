@@ -78,7 +78,14 @@ function formatError(error: GraphQLFormattedError & { originalError?: unknown })
   } as unknown as GraphQLError;
 }
 
-/** Declares the fields of a GraphQL object type from the zod object that the REST door answers with; other objects are left out. */
+/** The arguments of a field as the schema of a query string expects them: there is no null, only absence. */
+export const argumentsOf = (args: object): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(args).filter(([, value]) => value !== null && value !== undefined));
+
+/**
+ * Declares the fields of a GraphQL type, or its arguments, from the zod object that the REST door answers or validates with; other
+ * objects are left out.
+ */
 export function FieldsOf(schema: z.ZodObject): ClassDecorator {
   return (target) => {
     for (const [name, field] of Object.entries(schema.shape)) {
@@ -91,9 +98,11 @@ export function FieldsOf(schema: z.ZodObject): ClassDecorator {
 function graphqlType(name: string, schema: z.ZodType, nullable = false): { type: unknown; nullable: boolean } {
   if (schema instanceof z.ZodNullable || schema instanceof z.ZodOptional)
     return graphqlType(name, schema.unwrap() as z.ZodType, true);
+  if (schema instanceof z.ZodDefault) return graphqlType(name, schema.unwrap() as z.ZodType, true);
   if (schema instanceof z.ZodArray) return { type: [graphqlType(name, schema.element as z.ZodType).type], nullable };
   if (schema instanceof z.ZodObject) return { type: undefined, nullable };
   if (schema === timestamp) return { type: GraphQLISODateTime, nullable };
+  if (schema instanceof z.ZodPipe) return graphqlType(name, schema.in as z.ZodType, nullable);
   if (schema instanceof z.ZodNumber) return { type: schema.format === 'safeint' ? Int : Number, nullable };
   if (schema instanceof z.ZodBoolean) return { type: Boolean, nullable };
   return { type: name === 'id' || name.endsWith('Id') ? ID : String, nullable };

@@ -3,7 +3,7 @@ import { idempotentRequest, validate, type Page } from '@cairn/http';
 import { FieldsOf } from '@cairn/service/graphql';
 import { Args, Field, ID, Int, Mutation, ObjectType, Parent, ResolveField, Resolver } from '@nestjs/graphql';
 import { SlugSchema, type PostView } from '../posts/post.dto.ts';
-import { PostNode } from '../posts/posts.resolver.ts';
+import { PostNode } from '../posts/post.type.ts';
 import { CommentSchema, type CommentView } from './comment.dto.ts';
 import { CreateCommentSchema } from './create-comment/create-comment.dto.ts';
 import { CreateCommentHandler } from './create-comment/create-comment.handler.ts';

@@ -9,6 +9,7 @@ const BY_SLUG = {
   name: 'post-by-slug',
   text: `${SELECT_POST} WHERE p.id = (SELECT post_id FROM post_slugs WHERE slug = $1)`,
 };
+const BY_IDS = { name: 'posts-by-id', text: `${SELECT_POST} WHERE p.id = ANY($1::uuid[])` };
 
 @Injectable()
 export class PostViews {
@@ -18,6 +19,10 @@ export class PostViews {
   async bySlug(slug: string): Promise<PostView | undefined> {
     const [post] = await this.sql.rows<PostView>(BY_SLUG, [slug]);
     return post;
+  }
+
+  byIds(ids: readonly string[]): Promise<PostView[]> {
+    return this.sql.rows<PostView>(BY_IDS, [ids]);
   }
 
   /** As the transaction has left it, for the answer to a write. */

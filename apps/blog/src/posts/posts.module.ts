@@ -11,6 +11,7 @@ import { GetRevisionQuery } from './get-revision/get-revision.query.ts';
 import { ImportPostsController } from './import-posts/import-posts.controller.ts';
 import { ImportPostsHandler } from './import-posts/import-posts.handler.ts';
 import { PostImportRepository } from './import-posts/post-import.repository.ts';
+import { KnownPosts } from './known-posts.query.ts';
 import { ListPostsController } from './list-posts/list-posts.controller.ts';
 import { ListPostsQuery } from './list-posts/list-posts.query.ts';
 import { ListRevisionsController } from './list-revisions/list-revisions.controller.ts';
@@ -19,7 +20,8 @@ import { PostRevisionRepository } from './post-revision.repository.ts';
 import { PostSearchRepository } from './post-search.repository.ts';
 import { PostRepository } from './post.repository.ts';
 import { PostViews } from './post-views.query.ts';
-import { PostsResolver } from './posts.resolver.ts';
+import { PostMutationsResolver } from './post-mutations.resolver.ts';
+import { PostsResolver, PostSummariesResolver } from './posts.resolver.ts';
 import { PublishDuePostsJob } from './publish-due-posts/publish-due-posts.job.ts';
 import { PublishPostController } from './publish-post/publish-post.controller.ts';
 import { PublishPostHandler } from './publish-post/publish-post.handler.ts';
@@ -53,6 +55,9 @@ import { VisiblePosts } from './visible-posts.query.ts';
     PostViews,
     VisiblePosts,
     PostsResolver,
+    PostSummariesResolver,
+    PostMutationsResolver,
+    KnownPosts,
     ListPostsQuery,
     CreatePostHandler,
     GetPostQuery,
