@@ -1,5 +1,5 @@
 import { Command } from './command.decorator.ts';
-import { toProblem } from '@cairn/http';
+import { timestamp, toProblem } from '@cairn/http';
 import { Injectable, Module, type DynamicModule } from '@nestjs/common';
 import {
   Field,
@@ -15,7 +15,6 @@ import { MercuriusFederationDriver, type MercuriusFederationDriverConfig } from 
 import { graphql, GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { writeFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { timestamp } from '@cairn/http';
 
 /** @nestjs/mercurius 14.0.0 passes its own builder, which @apollo/subgraph 2.15 breaks (`doc.definitions is not iterable`). */
 @Injectable()

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { execFileSync } from 'node:child_process';
+import { globSync } from 'node:fs';
 import path from 'node:path';
 
 const workspace = path.resolve(import.meta.dirname, '../../..');
@@ -25,39 +26,87 @@ function broken(file: string, text: string): string[] {
   }
 }
 
+const rule = 'no-restricted-imports';
+const boundaries = '@nx/enforce-module-boundaries';
+
 test.each([
   [
     'a slice does not import its sibling',
     'apps/blog/src/posts/get-post/get-post.query.ts',
-    `import '../list-posts/list-posts.query.ts';`,
-    'no-restricted-imports',
+    '../list-posts/list-posts.query.ts',
+    rule,
   ],
+  ['a file without a suffix imports no framework', 'apps/blog/src/posts/post.ts', '@nestjs/common', rule],
+  ['nor does one inside a slice', 'apps/blog/src/posts/import-posts/front-matter.ts', 'typeorm', rule],
+  ['an errors file imports no database', 'apps/blog/src/posts/post.errors.ts', '@cairn/database', rule],
+  ['a saga is pure', 'apps/blog/src/posts/publish-saga/publish.saga.ts', '@nestjs/common', rule],
   [
-    'a file without a suffix imports no framework',
-    'apps/blog/src/posts/post.ts',
-    `import '@nestjs/common';`,
-    'no-restricted-imports',
+    'a handler does not import a controller',
+    'apps/blog/src/posts/get-post/x.handler.ts',
+    './get-post.controller.ts',
+    rule,
   ],
-  [
-    'an errors file imports no database',
-    'apps/blog/src/posts/post.errors.ts',
-    `import 'typeorm';`,
-    'no-restricted-imports',
-  ],
+  ['a query does not know HTTP', 'apps/blog/src/posts/post-views.query.ts', 'fastify', rule],
+  ['a controller does not write', 'apps/blog/src/posts/get-post/x.controller.ts', '../post.repository.ts', rule],
+  ['a resolver does not read the database', 'apps/blog/src/posts/posts.resolver.ts', '@cairn/database', rule],
   [
     'an app does not import an app',
     'apps/blog/src/posts/post.mapper.ts',
-    `import '../../../identity/src/config.ts';`,
-    '@nx/enforce-module-boundaries',
+    '../../../identity/src/config.ts',
+    boundaries,
   ],
-  [
-    'a library does not import an app',
-    'libs/http/src/index.ts',
-    `import '../../../apps/blog/src/config.ts';`,
-    '@nx/enforce-module-boundaries',
-  ],
-])('%s', (_name, file, text, rule) => expect(broken(file, text)).toContain(rule));
+  ['an app does not import infra', 'apps/gateway/src/config.ts', '../../../infra/local/topology.ts', boundaries],
+  ['a library does not import an app', 'libs/http/src/index.ts', '../../../apps/blog/src/config.ts', boundaries],
+  ['contracts import zod only', 'libs/contracts/src/index.ts', '@nestjs/common', boundaries],
+  ['contracts import no other library', 'libs/contracts/src/index.ts', '@cairn/http', boundaries],
+])('%s', (_name, file, imported, expected) => expect(broken(file, `import '${imported}';`)).toContain(expected));
 
 test('a slice may import the root of its feature', () => {
   expect(broken('apps/blog/src/posts/get-post/get-post.query.ts', `import '../post.dto.ts';`)).toEqual([]);
+});
+
+/** architecture.md: one role per file, said by its suffix. */
+const ROLES = [
+  ...[
+    'controller',
+    'resolver',
+    'gateway',
+    'dto',
+    'handler',
+    'query',
+    'consumer',
+    'saga',
+    'job',
+    'entity',
+    'repository',
+  ],
+  ...['service', 'client', 'mapper', 'errors', 'events', 'module', 'options', 'config', 'decorator', 'guard'],
+  ...[
+    'interceptor',
+    'filter',
+    'pipe',
+    'middleware',
+    'strategy',
+    'policy',
+    'factory',
+    'contract',
+    'migration',
+    'sql',
+    'type',
+  ],
+  ...['dependency', 'command'],
+];
+const VAGUE = /(^|\/)(utils?|common|helpers?|misc|base)(\/|\.)/;
+
+test('every file says its one role by its suffix, and none has a vague name', () => {
+  const files = globSync(['apps/*/src/**/*.ts', 'libs/*/src/**/*.ts'], { cwd: workspace });
+  const strange = files.filter((file) => {
+    const [, role] = /^[a-z0-9-]+(?:\.([a-z]+))?(?:\.(?:spec|int-spec|e2e-spec))?\.ts$/.exec(path.basename(file)) ?? [
+      '',
+      'none',
+    ];
+    return VAGUE.test(file) || (role !== undefined && ![...ROLES, 'spec', 'int', 'e2e'].includes(role));
+  });
+  expect(files.length).toBeGreaterThan(200);
+  expect(strange).toEqual([]);
 });
