@@ -151,7 +151,7 @@ describe('changing', () => {
     expect(edited.body).toMatchObject({ body: '**b**', bodyHtml: '<p><strong>b</strong></p>\n', version: 2 });
     expect((await patch(bob, { body: 'c' }, etag)).status).toBe(412);
     expect((await service.delete(path, { as: bob, headers: { 'if-match': etag } })).status).toBe(412);
-    expect((await patch(admin, {}, edited.headers.get('etag')!)).body).toMatchObject({ body: '**b**', version: 3 });
+    expect((await patch(admin, {}, edited.headers.get('etag')!)).body).toEqual(edited.body);
     expect((await patch(bob, { body: null })).body.errors[0].path).toBe('body');
     expect((await service.patch('/api/v1/comments/x', { as: bob, body: {} })).body.errors[0].path).toBe('id');
   });

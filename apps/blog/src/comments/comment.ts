@@ -46,9 +46,10 @@ export class Comment {
     });
   }
 
-  /** A hidden comment stays hidden. An absent field is unchanged. */
-  edit({ body }: { body?: string | undefined }, now: Date): void {
-    if (body !== undefined) Object.assign(this, { body, bodyHtml: toHtml(body) });
+  /** A hidden comment stays hidden. An absent field is unchanged; when all are, so is the version. */
+  edit({ body = this.body! }: { body?: string | undefined }, now: Date): void {
+    if (body === this.body) return;
+    Object.assign(this, { body, bodyHtml: toHtml(body) });
     this.changed(now);
   }
 
