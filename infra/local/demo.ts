@@ -1,17 +1,25 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { DEMO_PASSWORD } from './environment.ts';
+import path from 'node:path';
+import { Api, type Session } from './api.ts';
+import { DEMO_PASSWORD, FIRST_ADMIN } from './environment.ts';
+import { importPosts, lineOf } from './import-posts.ts';
+import { readMarkdownFolder, type MarkdownFile } from './markdown-folder.ts';
+import { threads, type DemoComment } from './demo-comments.ts';
 
 /** The people of the demo world. */
 export const demoAccounts = [
   { username: 'ada', email: 'ada@cairn.example', displayName: 'Ada', roles: ['author'] },
   { username: 'bob', email: 'bob@cairn.example', displayName: 'Bob', roles: ['reader'] },
+  { username: 'eve', email: 'eve@cairn.example', displayName: 'Eve', roles: ['reader', 'moderator'] },
 ] as const;
+type DemoName = (typeof demoAccounts)[number]['username'];
+type Sessions = Record<DemoName, Session>;
 
-const FIRST_POST = {
-  title: 'Welcome to Cairn',
-  body: 'This post was written by the **demo world**: read it, change it, delete it.',
+const likes: Record<string, readonly DemoName[]> = {
+  'welcome-to-cairn': ['ada', 'bob', 'eve'],
+  'how-to-read-a-cairn': ['bob', 'eve'],
+  'naive-plans-and-why-they-are-worth-making': ['bob'],
 };
-const FIRST_SLUG = 'welcome-to-cairn';
 
 export interface DemoOptions {
   /** The origin that answers a public path. */
@@ -20,42 +28,77 @@ export interface DemoOptions {
   readonly marker: string;
 }
 
-/** Fills an empty system through its public API. Answers whether there was anything to do. Each step can be repeated. */
+/**
+ * Fills an empty system through its public API. Answers whether there was anything to do. Each step can be repeated: it has a
+ * natural key (a username, a file, a like) or an Idempotency-Key.
+ */
 export async function fillDemoWorld({ originOf, marker }: DemoOptions): Promise<boolean> {
   const state = existsSync(marker) ? readFileSync(marker, 'utf8') : undefined;
   if (state === 'done') return false;
-  const ask = async (method: string, path: string, body?: unknown, token?: string) => {
-    const answer = await fetch(originOf(path) + path, {
-      method,
-      headers: {
-        ...(body !== undefined && { 'content-type': 'application/json' }),
-        ...(token && { authorization: `Bearer ${token}` }),
-      },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
-    });
-    const content = (await answer.json().catch(() => undefined)) as
-      { items?: unknown[]; accessToken?: string } | undefined;
-    return { status: answer.status, content };
-  };
-  const expect = async (answer: ReturnType<typeof ask>, ...statuses: number[]) => {
-    const { status, content } = await answer;
-    if (!statuses.includes(status))
-      throw new Error(`The demo world could not be filled: ${status} ${JSON.stringify(content)}`);
-    return content;
-  };
-  const posts = await expect(ask('GET', '/api/v1/posts?limit=1'), 200);
-  if (state !== 'begun' && posts?.items?.length) return false;
-  writeFileSync(marker, 'begun');
-  for (const { username, email } of demoAccounts)
-    await expect(ask('POST', '/api/v1/users', { username, email, password: DEMO_PASSWORD }), 201, 409);
-  const session = await expect(
-    ask('POST', '/api/v1/sessions', { login: demoAccounts[0].username, password: DEMO_PASSWORD }),
-    201,
-  );
-  const token = session?.accessToken;
-  if ((await ask('GET', `/api/v1/posts/${FIRST_SLUG}`, undefined, token)).status === 404)
-    await expect(ask('POST', '/api/v1/posts', FIRST_POST, token), 201);
-  await expect(ask('POST', `/api/v1/posts/${FIRST_SLUG}/publish`, {}, token), 200, 201, 409);
+  const api = new Api(originOf);
+  try {
+    const { items } = await api.ask<{ items: unknown[] }>('GET', '/api/v1/posts?limit=1');
+    if (state !== 'begun' && items.length) return false;
+    writeFileSync(marker, 'begun');
+    const people = await settle(api);
+    await publish(api, people.ada);
+    await talk(api, people);
+  } catch (error) {
+    throw new Error(`The demo world could not be filled: ${(error as Error).message}`, { cause: error });
+  }
   writeFileSync(marker, 'done');
   return true;
 }
+
+/** Accounts and their roles. A changed role ends the tokens that are out, so that each signs in after it. */
+async function settle(api: Api): Promise<Sessions> {
+  const { FIRST_ADMIN_USERNAME = FIRST_ADMIN.username, FIRST_ADMIN_PASSWORD = DEMO_PASSWORD } = process.env;
+  const { accessToken: token } = await api.signIn(FIRST_ADMIN_USERNAME, FIRST_ADMIN_PASSWORD);
+  const signedIn = demoAccounts.map(async ({ roles, ...account }) => {
+    const body = { ...account, password: DEMO_PASSWORD };
+    const signIn = () => api.signIn(account.username, DEMO_PASSWORD);
+    const created = await api.ask<{ id?: string }>('POST', '/api/v1/users', { body, orElse: [409] });
+    const id = created.id ?? (await signIn()).user.id; // nobody's roles are touched but those of our own
+    await api.ask('PUT', `/api/v1/users/${id}/roles`, { token, body: { roles } });
+    return [account.username, await signIn()];
+  });
+  return Object.fromEntries(await Promise.all(signedIn)) as Sessions;
+}
+
+/** Ada's posts: the documentation of this project, and what is below `demo/`. */
+async function publish(api: Api, { accessToken }: Session): Promise<void> {
+  const workspace = path.resolve(import.meta.dirname, '../..');
+  const own = readMarkdownFolder(path.join(import.meta.dirname, 'demo')).files;
+  const files = [
+    ...readMarkdownFolder(path.join(workspace, 'docs')).files,
+    { path: '../README.md', content: readFileSync(path.join(workspace, 'README.md'), 'utf8') },
+    ...own.map(inAnHour),
+  ];
+  for await (const report of importPosts(api, accessToken, files))
+    if (report.result === 'failed') throw new Error(lineOf(report));
+}
+
+async function talk(api: Api, people: Sessions): Promise<void> {
+  for (const [slug, names] of Object.entries(likes))
+    for (const name of names) await api.ask('PUT', `/api/v1/posts/${slug}/like`, { token: people[name].accessToken });
+  for (const [slug, comments] of Object.entries(threads)) await discuss(api, people, slug, comments);
+}
+
+async function discuss(api: Api, people: Sessions, slug: string, comments: readonly DemoComment[], parentId?: string) {
+  for (const { by, says, hidden, replies = [] } of comments) {
+    const { id } = await api.ask<{ id: string }>('POST', `/api/v1/posts/${slug}/comments`, {
+      token: people[by].accessToken,
+      key: `demo ${slug} ${by} ${says}`.replace(/[^!-~]+/g, '-').slice(0, 200),
+      body: { body: says, ...(parentId && { parentId }) },
+    });
+    await discuss(api, people, slug, replies, id);
+    if (!hidden) continue;
+    const token = people[hidden.by].accessToken;
+    await api.ask('POST', `/api/v1/comments/${id}/hide`, { token, body: { reason: hidden.reason }, orElse: [409] });
+  }
+}
+
+const inAnHour = ({ path, content }: MarkdownFile): MarkdownFile => ({
+  path: `demo/${path}`,
+  content: content.replace(/^date: in an hour$/m, `date: ${new Date(Date.now() + 3_600_000).toISOString()}`),
+});

@@ -30,7 +30,7 @@ export function greeting(
     ...(empty || !runs('identity')
       ? []
       : [
-          `  Accounts  ${[FIRST_ADMIN, ...demoAccounts].map(({ username }) => username).join(', ')}; password ${DEMO_PASSWORD}`,
+          `  Accounts  ${accounts.map(({ username, roles }) => `${username} (${roles.at(-1)})`).join(', ')}; password ${DEMO_PASSWORD}`,
         ]),
     '',
     'Try:',
@@ -40,6 +40,8 @@ export function greeting(
     '',
   ].join('\n');
 }
+
+const accounts = [{ ...FIRST_ADMIN, roles: ['admin'] }, ...demoAccounts];
 
 const logIn = (api: string) =>
   `curl ${api}/api/v1/sessions --json '${JSON.stringify({ login: demoAccounts[0]!.username, password: DEMO_PASSWORD })}'`;
