@@ -1,4 +1,4 @@
-import { StandardSchemaValidationPipe } from '@nestjs/common';
+import { StandardSchemaValidationPipe, type ArgumentMetadata } from '@nestjs/common';
 import type { z } from 'zod';
 import { InvalidInput } from './problem-details.ts';
 
@@ -8,24 +8,49 @@ interface Issue {
   readonly keys?: unknown;
 }
 
-/** Validates what carries a `schema` (`@Body({ schema })` …). */
-export const validationPipe = () => new StandardSchemaValidationPipe({ exceptionFactory: toInvalidInput });
+/** What Nest's pipe has found, on its way to where the parameter's name is known. */
+class Rejected extends Error {
+  constructor(readonly issues: readonly Issue[]) {
+    super();
+  }
+}
+
+/** Validates what carries a `schema` (`@Body({ schema })` …). What is wrong with `@Param('id', { schema })` is named `id`. */
+class ValidationPipe extends StandardSchemaValidationPipe {
+  constructor() {
+    super({ exceptionFactory: (issues) => new Rejected(issues) });
+  }
+
+  override async transform<T>(value: T, metadata: ArgumentMetadata) {
+    try {
+      return await super.transform(value, metadata);
+    } catch (error) {
+      throw error instanceof Rejected ? toInvalidInput(error.issues, metadata) : error;
+    }
+  }
+}
+
+export const validationPipe = () => new ValidationPipe();
 
 /** The same for a door that Nest does not validate: GraphQL arguments. @throws InvalidInput */
 export function validate<Schema extends z.ZodType>(schema: Schema, input: unknown): z.output<Schema> {
   const result = schema.safeParse(input);
-  if (!result.success) throw toInvalidInput(result.error.issues);
+  if (!result.success) throw toInvalidInput(result.error.issues, { type: 'body' });
   return result.data;
 }
 
 /** Names each wrong field, unknown ones included; at most 20 of them. */
-function toInvalidInput(issues: readonly Issue[]): InvalidInput {
+function toInvalidInput(
+  issues: readonly Issue[],
+  { data, type }: Pick<ArgumentMetadata, 'data' | 'type'>,
+): InvalidInput {
   return new InvalidInput(
     issues.slice(0, 20).flatMap(({ path = [], keys, message }) => {
-      const names = path.map((segment) => String(typeof segment === 'object' ? segment.key : segment));
+      const within = path.map((segment) => String(typeof segment === 'object' ? segment.key : segment));
+      const names = data === undefined ? within : [data, ...within];
       if (Array.isArray(keys))
         return keys.map((key) => ({ path: [...names, key].join('.'), message: 'Unknown field' }));
-      return [{ path: names.join('.') || 'body', message }];
+      return [{ path: names.join('.') || type, message }];
     }),
   );
 }

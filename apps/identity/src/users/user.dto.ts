@@ -89,6 +89,3 @@ export const toUserView = (user: Parameters<typeof toManagedUserView>[0]): UserV
 };
 
 const inRange = (value: number, least: number, most: number) => value >= least && value <= most;
-
-export const UserParamsSchema = z.object({ id: UserIdSchema });
-export type UserParams = z.infer<typeof UserParamsSchema>;

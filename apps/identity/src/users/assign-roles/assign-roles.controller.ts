@@ -1,13 +1,8 @@
 import { Roles } from '@cairn/auth';
+import { UserIdSchema } from '@cairn/contracts';
 import { Answers, IfMatch, type SeenVersion, Stale } from '@cairn/http';
 import { Body, Controller, Param, Put } from '@nestjs/common';
-import {
-  ManagedUserSchema,
-  toManagedUserView,
-  UserParamsSchema,
-  type UserParams,
-  type ManagedUserView,
-} from '../user.dto.ts';
+import { ManagedUserSchema, toManagedUserView, type ManagedUserView } from '../user.dto.ts';
 import { LastAdmin, UserDeleted, UserNotFound } from '../user.errors.ts';
 import { AssignRolesSchema, type AssignRoles } from './assign-roles.dto.ts';
 import { AssignRolesHandler } from './assign-roles.handler.ts';
@@ -20,7 +15,7 @@ export class AssignRolesController {
   @Roles('admin')
   @Answers({ ok: ManagedUserSchema, etag: true, errors: [UserNotFound, UserDeleted, LastAdmin, Stale] })
   assign(
-    @Param({ schema: UserParamsSchema }) { id }: UserParams,
+    @Param('id', { schema: UserIdSchema }) id: string,
     @Body({ schema: AssignRolesSchema }) { roles }: AssignRoles,
     @IfMatch() seen: SeenVersion,
   ): Promise<ManagedUserView> {

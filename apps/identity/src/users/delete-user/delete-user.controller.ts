@@ -1,7 +1,7 @@
 import { Roles } from '@cairn/auth';
+import { UserIdSchema } from '@cairn/contracts';
 import { Answers, IfMatch, type SeenVersion, Stale } from '@cairn/http';
 import { Controller, Delete, Param } from '@nestjs/common';
-import { UserParamsSchema, type UserParams } from '../user.dto.ts';
 import { LastAdmin, UserNotFound } from '../user.errors.ts';
 import { DeleteUserHandler } from './delete-user.handler.ts';
 
@@ -12,7 +12,7 @@ export class DeleteUserController {
   @Delete(':id')
   @Roles('admin')
   @Answers({ errors: [UserNotFound, LastAdmin, Stale] })
-  async delete(@Param({ schema: UserParamsSchema }) { id }: UserParams, @IfMatch() seen: SeenVersion): Promise<void> {
+  async delete(@Param('id', { schema: UserIdSchema }) id: string, @IfMatch() seen: SeenVersion): Promise<void> {
     await this.deleteUser.execute(id, seen);
   }
 }

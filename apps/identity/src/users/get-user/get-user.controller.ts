@@ -1,14 +1,9 @@
 import { Roles } from '@cairn/auth';
+import { UserIdSchema } from '@cairn/contracts';
 import { Answers } from '@cairn/http';
 import { Controller, Get, Param } from '@nestjs/common';
 import { FindUserQuery } from '../find-user.query.ts';
-import {
-  ManagedUserSchema,
-  toManagedUserView,
-  UserParamsSchema,
-  type UserParams,
-  type ManagedUserView,
-} from '../user.dto.ts';
+import { ManagedUserSchema, toManagedUserView, type ManagedUserView } from '../user.dto.ts';
 import { UserNotFound } from '../user.errors.ts';
 
 @Controller('users')
@@ -18,7 +13,7 @@ export class GetUserController {
   @Get(':id')
   @Roles('admin')
   @Answers({ ok: ManagedUserSchema, etag: true, errors: [UserNotFound] })
-  get(@Param({ schema: UserParamsSchema }) { id }: UserParams): Promise<ManagedUserView> {
+  get(@Param('id', { schema: UserIdSchema }) id: string): Promise<ManagedUserView> {
     return this.findUser.execute(id).then(toManagedUserView);
   }
 }

@@ -1,13 +1,8 @@
 import { Roles } from '@cairn/auth';
+import { UserIdSchema } from '@cairn/contracts';
 import { Answers } from '@cairn/http';
 import { Body, Controller, Param, Post } from '@nestjs/common';
-import {
-  ManagedUserSchema,
-  toManagedUserView,
-  UserParamsSchema,
-  type UserParams,
-  type ManagedUserView,
-} from '../user.dto.ts';
+import { ManagedUserSchema, toManagedUserView, type ManagedUserView } from '../user.dto.ts';
 import { LastAdmin, UserDeleted, UserNotFound } from '../user.errors.ts';
 import { SuspendUserSchema, type SuspendUser } from './suspend-user.dto.ts';
 import { SuspendUserHandler } from './suspend-user.handler.ts';
@@ -20,7 +15,7 @@ export class SuspendUserController {
   @Roles('admin')
   @Answers({ ok: ManagedUserSchema, etag: true, errors: [UserNotFound, UserDeleted, LastAdmin] })
   suspend(
-    @Param({ schema: UserParamsSchema }) { id }: UserParams,
+    @Param('id', { schema: UserIdSchema }) id: string,
     @Body({ schema: SuspendUserSchema }) { reason }: SuspendUser,
   ): Promise<ManagedUserView> {
     return this.suspendUser.execute(id, reason).then(toManagedUserView);

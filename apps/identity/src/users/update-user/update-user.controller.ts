@@ -1,14 +1,9 @@
 import { Roles } from '@cairn/auth';
+import { UserIdSchema } from '@cairn/contracts';
 import { Answers, IfMatch, type SeenVersion, Stale } from '@cairn/http';
 import { Body, Controller, Param, Patch } from '@nestjs/common';
 import { EditUser } from '../edit-user.service.ts';
-import {
-  ManagedUserSchema,
-  toManagedUserView,
-  UserParamsSchema,
-  type UserParams,
-  type ManagedUserView,
-} from '../user.dto.ts';
+import { ManagedUserSchema, toManagedUserView, type ManagedUserView } from '../user.dto.ts';
 import { EmailTaken, UserDeleted, UsernameTaken, UserNotFound } from '../user.errors.ts';
 import { UpdateUserSchema, type UpdateUser } from './update-user.dto.ts';
 
@@ -24,7 +19,7 @@ export class UpdateUserController {
     errors: [UserNotFound, UserDeleted, EmailTaken, UsernameTaken, Stale],
   })
   update(
-    @Param({ schema: UserParamsSchema }) { id }: UserParams,
+    @Param('id', { schema: UserIdSchema }) id: string,
     @Body({ schema: UpdateUserSchema }) change: UpdateUser,
     @IfMatch() seen: SeenVersion,
   ): Promise<ManagedUserView> {
