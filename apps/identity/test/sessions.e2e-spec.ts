@@ -18,6 +18,7 @@ const variables = {
   KEY_ENCRYPTION_SECRET: 'x'.repeat(32),
   BCRYPT_COST: '4',
   PASSWORD_QUEUE: '500',
+  SIGN_UPS_PER_HOUR: '1000',
   SERVICE_CLIENTS: JSON.stringify({ blog: secret }),
 };
 beforeAll(async () => {
@@ -133,6 +134,17 @@ describe('logging in', () => {
     expect([byStatus.get(401)?.length, byStatus.get(429)?.length]).toEqual([100, 20]);
     expect(byStatus.get(429)![0]!.headers['ratelimit-policy']).toContain('"login-account"');
     expect((await logIn(username)).status).toBe(201);
+  });
+
+  test('what was typed is limited, in one spelling, so that the limit tells neither whose an email is nor whether it is known', async () => {
+    const username = await newUser();
+    const fail = async (from: string, login: string) => (await logInFrom(from, login, 'wrong one')).statusCode;
+    for (let n = 0; n < 10; n++) expect(await fail('192.0.2.77', username)).toBe(401);
+    expect(await fail('192.0.2.77', username.toUpperCase())).toBe(429);
+    expect(await fail('192.0.2.77', `${username}@example.com`)).toBe(401); // else: it belongs to that account
+    for (const email of [`${username}@example.com`, 'nobody@example.com'])
+      for (let n = 0; n <= 10; n++)
+        expect(await fail('192.0.2.78', n % 2 ? email : ` ${email.toUpperCase()}`)).toBe(n < 10 ? 401 : 429);
   });
 
   test('the right password forgets the failed ones before it', async () => {
@@ -317,7 +329,7 @@ describe('own sessions', () => {
     const phoneId = rest.body.items[0].id;
     expect((await end(`/${phoneId}`, stranger)).status).toBe(404);
     expect((await end(`/${randomUUID()}`, laptop)).status).toBe(404);
-    expect((await end('/nonsense', laptop)).status).toBe(400);
+    expect(await end('/nonsense', laptop)).toMatchObject({ status: 400, body: { errors: [{ path: 'id' }] } });
     expect((await end(`/${phoneId}`, laptop)).status).toBe(204);
     expect((await end(`/${phoneId}`, laptop)).status).toBe(404);
     expect((await refresh(phone.body.refreshToken)).status).toBe(401);

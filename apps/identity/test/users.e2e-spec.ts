@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { routesOf, startService, type Answer, type RunningService, type Someone } from '@cairn/testing';
+import type { FastifyInstance } from 'fastify';
 import { DataSource } from 'typeorm';
 import { identity } from '../src/app.module.ts';
 import { ListProfilesQuery } from '../src/profiles/list-profiles/list-profiles.query.ts';
@@ -15,6 +16,7 @@ beforeAll(async () => {
     KEY_ENCRYPTION_SECRET: 'x'.repeat(32),
     BCRYPT_COST: '4',
     PASSWORD_QUEUE: '500',
+    SIGN_UPS_PER_HOUR: '2000',
     SIGN_UP_ROLE: 'author',
     SERVICE_CLIENTS: JSON.stringify({ blog: 'the secret of blog', shop: 'the secret of shop' }),
     FIRST_ADMIN_EMAIL: 'Root@Example.com',
@@ -246,11 +248,17 @@ describe('my account', () => {
     expect(new Set(statuses(answers))).toEqual(new Set([403, 429]));
     const deletion = await ask('DELETE', '/users/me', me, { password: 'another guess' });
     expect([deletion.status, deletion.body.code]).toEqual([429, 'identity.too-many-logins']);
-    expect(Number(deletion.headers.get('retry-after'))).toBeGreaterThan(0);
+    for (const { headers } of [deletion, answers.find(({ status }) => status === 429)!]) {
+      expect(Number(headers.get('retry-after'))).toBeGreaterThan(0);
+      expect(headers.get('ratelimit-policy')).toBe('"login-account-address";q=10;w=900');
+      expect(headers.get('ratelimit')).toMatch(/^"login-account-address";r=0;t=\d+$/);
+    }
   });
 
   test('deletion needs the password, erases what is personal and frees the names', async () => {
     const me = await newUser({ displayName: 'Gone', bio: 'Gone' });
+    const ended = await logIn(me.username);
+    await ask('DELETE', '/sessions/current', ended);
     expect((await ask('DELETE', '/users/me', me)).status).toBe(400);
     expect((await ask('DELETE', '/users/me', me, { password: 'wrong password' })).status).toBe(403);
     const answers = await Promise.all([1, 2, 3].map(() => ask('DELETE', '/users/me', me, { password })));
@@ -266,6 +274,14 @@ describe('my account', () => {
       roles: [],
       version: 2,
     });
+    const rows = async (table: string) =>
+      service.app.get(DataSource).query(`SELECT * FROM ${table} WHERE user_id = $1`, [me.id]);
+    expect(await rows('sessions')).toEqual([]); // those that had ended before, too: they hold addresses and user agents
+    const revocations = await service.app.get(DataSource).query('SELECT * FROM access_revocations');
+    const columns = ['id', 'session_id', 'user_id', 'min_token_version', 'until', 'sent_at'];
+    for (const revocation of revocations) expect(Object.keys(revocation)).toEqual(columns); // ids and times
+    const [left] = await service.app.get(DataSource).query('SELECT * FROM users WHERE id = $1', [me.id]);
+    expect(JSON.stringify(left)).not.toMatch(new RegExp(`${me.username}|Gone|@`));
     expect((await ask('POST', '/sessions', undefined, { login: me.username, password })).status).toBe(401);
     const refreshed = await ask('POST', '/sessions/refresh', undefined, { refreshToken: me.refreshToken });
     expect(refreshed.status).toBe(401);
@@ -544,6 +560,39 @@ describe('profiles', () => {
     ]);
     expect(query).toHaveBeenCalledTimes(1);
   });
+});
+
+test('one place may sign up so often, an IPv6 network being one; refused ones count, as they tell that an email is taken', async () => {
+  const strict = await startService(identity, {
+    NODE_ENV: 'test',
+    KEY_ENCRYPTION_SECRET: 'x'.repeat(32),
+    BCRYPT_COST: '4',
+    SIGN_UPS_PER_HOUR: '5',
+  });
+  const fastify = strict.app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
+  const from =
+    (remoteAddress: string, headers = {}) =>
+    (email: string, n: number) =>
+      fastify.inject({
+        method: 'POST',
+        url: '/api/v1/users',
+        remoteAddress,
+        headers,
+        payload: { email, username: `member_${email[0]}${n}`, password },
+      });
+  const taken = await Promise.all(
+    Array.from({ length: 20 }, (_, n) =>
+      from(`2001:db8::${n}`, { 'x-forwarded-for': `192.0.2.${n}` })('a@example.com', n),
+    ),
+  );
+  const byStatus = Map.groupBy(taken, ({ statusCode }) => statusCode);
+  expect([201, 409, 429].map((status) => byStatus.get(status)?.length)).toEqual([1, 4, 15]);
+  const { headers } = byStatus.get(429)![0]!;
+  expect(byStatus.get(429)![0]!.json()).toMatchObject({ code: 'identity.too-many-sign-ups' });
+  expect(headers).toMatchObject({ 'ratelimit-policy': '"sign-up-address";q=5;w=3600' });
+  expect(Number(headers['retry-after'])).toBeGreaterThan(0);
+  expect((await from('2001:db8:0:1::1')('b@example.com', 0)).statusCode).toBe(201);
+  await strict.stop();
 });
 
 test('a flood of passwords is told to come back, while everything else goes on', async () => {

@@ -4,6 +4,15 @@ import type { z } from 'zod';
 import type { DomainErrorClass } from './domain-error.ts';
 import { ProblemDetailsSchema, statusOf } from './problem-details.ts';
 
+const header = (description: string) => ({ schema: { type: 'string' as const }, description });
+
+/** draft-ietf-httpapi-ratelimit-headers */
+const LIMIT_HEADERS = {
+  'RateLimit-Policy': header('The limit that was reached: `"<name>";q=<quota>;w=<window in seconds>`'),
+  RateLimit: header('`"<name>";r=0;t=<seconds until something is allowed again>`'),
+  'Retry-After': header('Seconds to wait'),
+};
+
 export const TAGGED = 'cairn:tagged';
 export const LOCATION = 'cairn:location';
 
@@ -43,9 +52,8 @@ export function Answers<Created extends z.ZodType>(options: AnswersOptions<Creat
         status: errorStatus,
         description: those.map(({ problem }) => `\`${problem.code}\`: ${problem.title}`).join('; '),
         standardSchema: ProblemDetailsSchema,
+        ...(errorStatus === 429 && { headers: LIMIT_HEADERS }),
       }),
     ),
   );
 }
-
-const header = (description: string) => ({ schema: { type: 'string' as const }, description });

@@ -20,22 +20,36 @@ export interface Problem {
   readonly title: string;
 }
 
+/** A limit that was reached. */
+export interface RateLimit {
+  /** Of the policy, as clients may know it. */
+  readonly name: string;
+  readonly quota: number;
+  readonly windowSeconds: number;
+  /** Until something is allowed again. */
+  readonly resetSeconds: number;
+}
+
 export interface Occurrence {
   /** Seconds after which the same request may succeed: leaves as Retry-After. */
   readonly retryAfter?: number;
+  /** Leaves as RateLimit-Policy, RateLimit and, unless `retryAfter` says another time, Retry-After. */
+  readonly limit?: RateLimit;
 }
 
 export class DomainError extends Error {
   readonly retryAfter: number | undefined;
+  readonly limit: RateLimit | undefined;
 
   constructor(
     readonly problem: Problem,
     detail = problem.title,
-    { retryAfter }: Occurrence = {},
+    { limit, retryAfter = limit?.resetSeconds }: Occurrence = {},
   ) {
     super(detail);
     this.name = new.target.name;
     this.retryAfter = retryAfter;
+    this.limit = limit;
   }
 }
 

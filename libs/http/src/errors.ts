@@ -6,6 +6,7 @@ export {
   type ErrorKind,
   type Occurrence,
   type Problem,
+  type RateLimit,
 } from './domain-error.ts';
 export type { IdempotentRequest } from './idempotent-request.ts';
 export { IdempotencyKeyInFlight, IdempotencyKeyReused, PreconditionRequired, Stale } from './request.errors.ts';

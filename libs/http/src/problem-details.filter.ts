@@ -1,7 +1,7 @@
 import { Catch, HttpException, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { STATUS_CODES } from 'node:http';
-import { DomainError } from './domain-error.ts';
+import { DomainError, type RateLimit } from './domain-error.ts';
 import { MovedPermanently } from './moved-permanently.ts';
 import { InvalidInput, statusOf, type ProblemDetails } from './problem-details.ts';
 
@@ -30,7 +30,8 @@ export function sendProblem(error: unknown, request: FastifyRequest, reply: Fast
   if (problem.status === 500) logger.error(error);
   if (problem.status === 503) logger.warn(error); // why, for whoever is paged
   if (problem.status === 401) reply.header('WWW-Authenticate', 'Bearer');
-  const retryAfter = error instanceof DomainError ? error.retryAfter : undefined;
+  const { retryAfter, limit } = error instanceof DomainError ? error : {};
+  if (limit) nameLimit(limit, reply);
   if (retryAfter !== undefined || problem.status === 503)
     reply.header('Retry-After', String(Math.ceil(retryAfter ?? 1)));
   reply
@@ -38,6 +39,12 @@ export function sendProblem(error: unknown, request: FastifyRequest, reply: Fast
     .header('Content-Type', 'application/problem+json')
     .header('Cache-Control', 'no-store')
     .send({ type: `${DOCS}${problem.code}`, ...problem, requestId: String(request.id) } satisfies ProblemDetails);
+}
+
+/** draft-ietf-httpapi-ratelimit-headers: which policy, and that nothing remains of it. */
+function nameLimit({ name, quota, windowSeconds, resetSeconds }: RateLimit, reply: FastifyReply): void {
+  reply.header('RateLimit-Policy', `"${name}";q=${quota};w=${windowSeconds}`);
+  reply.header('RateLimit', `"${name}";r=0;t=${resetSeconds}`);
 }
 
 export function toProblem(error: unknown): Omit<ProblemDetails, 'type' | 'requestId'> {

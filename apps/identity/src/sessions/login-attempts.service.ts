@@ -1,28 +1,29 @@
 import { Sql } from '@cairn/database';
 import { Injectable } from '@nestjs/common';
-import { createHash } from 'node:crypto';
-import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
-import { RedisConnection } from '../redis/redis-connection.service.ts';
+import { RateLimits, type Limiter } from '../redis/rate-limits.service.ts';
 import { TooManyLogins } from './login-attempts.errors.ts';
 import { networkOf } from './network.ts';
 
 /** Who tries to prove a password, and from where. */
 export interface Attempt {
-  /** The account's id; `login:` and what was typed when there is no such account. */
-  readonly account: string;
+  /**
+   * What the account was called, in one spelling. Not its id: that one name shares its limit with another would tell that both are of
+   * one account, and that a name has a limit of its own, that there is none.
+   */
+  readonly name: string;
+  /** The account, when there is one. */
+  readonly userId: string | undefined;
   /** The client's address: request.ip. */
   readonly address: string;
 }
 
 const MINUTE = 60;
-const limits = {
-  /** Tight: one place guessing at one account. */
-  pair: { name: 'login-account-address', points: 10, windowSeconds: 15 * MINUTE },
-  /** Loose: an office or a school shares one address. */
-  network: { name: 'login-address', points: 100, windowSeconds: 15 * MINUTE },
-  /** Many places guessing at one account; places from which its owner has signed in are not counted, so that he is not locked out. */
-  account: { name: 'login-account', points: 100, windowSeconds: 60 * MINUTE },
-} as const;
+/** Tight: one place guessing at one account. */
+const PAIR = { name: 'login-account-address', quota: 10, windowSeconds: 15 * MINUTE };
+/** Loose: an office or a school shares one address. */
+const NETWORK = { name: 'login-address', quota: 100, windowSeconds: 15 * MINUTE };
+/** Many places guessing at one account; places from which its owner has signed in are not counted, so that he is not locked out. */
+const ACCOUNT = { name: 'login-account', quota: 100, windowSeconds: 60 * MINUTE };
 
 const FAMILIAR = {
   name: 'sessions.familiar-network',
@@ -30,87 +31,67 @@ const FAMILIAR = {
 };
 const NOBODY = '00000000-0000-0000-0000-000000000000';
 
-/**
- * Limits failed logins, in Redis for all instances, in this one's memory while Redis is away. An attempt is counted before its
- * password is verified, so that parallel guesses count too.
- */
+/** Limits failed logins. An attempt is counted before its password is verified, so that parallel guesses count too. */
 @Injectable()
 export class LoginAttempts {
-  private readonly limiters;
+  private readonly pair: Limiter;
+  private readonly network: Limiter;
+  private readonly account: Limiter;
 
   constructor(
-    redis: RedisConnection,
+    limits: RateLimits,
     private readonly sql: Sql,
   ) {
-    const limiter = ({ name, points, windowSeconds }: (typeof limits)[keyof typeof limits]) =>
-      new RateLimiterRedis({
-        storeClient: redis.client,
-        keyPrefix: name,
-        points,
-        duration: windowSeconds,
-        rejectIfRedisNotReady: true,
-        insuranceLimiter: new RateLimiterMemory({ keyPrefix: name, points, duration: windowSeconds }),
-      });
-    this.limiters = { pair: limiter(limits.pair), network: limiter(limits.network), account: limiter(limits.account) };
+    this.pair = limits.limiter(PAIR);
+    this.network = limits.limiter(NETWORK);
+    this.account = limits.limiter(ACCOUNT);
   }
 
   /**
    * Runs `verify` if another attempt is allowed. When it answers true the attempts of this place at this account are forgotten.
    * @throws TooManyLogins
    */
-  async limit({ account, address }: Attempt, verify: () => Promise<boolean>): Promise<boolean> {
+  async limit({ name, userId, address }: Attempt, verify: () => Promise<boolean>): Promise<boolean> {
     const network = networkOf(address);
-    const counted: Count[] = [
-      { of: 'pair', key: digest(`${account} ${network}`) },
-      { of: 'network', key: digest(network) },
-    ];
-    if (!(await this.isFamiliar(account, network))) counted.push({ of: 'account', key: digest(account) });
-    await this.count(counted);
+    const pair = { limiter: this.pair, key: `${name} ${network}` };
+    const others: Count[] = [{ limiter: this.network, key: network }];
+    if (!(await this.isFamiliar(userId, network))) others.push({ limiter: this.account, key: name });
+    await countAll([pair, ...others]);
     let proven: boolean;
     try {
       proven = await verify();
     } catch (error) {
-      await this.giveBack(counted); // nothing was verified
+      await giveBack([pair, ...others]); // nothing was verified
       throw error;
     }
     if (!proven) return false;
-    await this.limiters.pair.delete(counted[0]!.key);
-    await this.giveBack(counted.slice(1)); // not reset: who has an account could guess at others' for ever
+    await pair.limiter.forget(pair.key);
+    await giveBack(others); // not reset: who has an account could guess at others' for ever
     return true;
   }
 
-  /** The tightest first: what it refuses is not counted by the others, so that one place cannot use up an account's. */
-  private async count(counts: readonly Count[]): Promise<void> {
-    for (const [index, { of, key }] of counts.entries()) {
-      try {
-        await this.limiters[of].consume(key);
-      } catch (error) {
-        if (!(error instanceof RateLimiterRes)) throw error;
-        await this.giveBack(counts.slice(0, index));
-        const resetSeconds = Math.ceil(error.msBeforeNext / 1_000);
-        throw Object.assign(new TooManyLogins(undefined, { retryAfter: resetSeconds }), {
-          limit: { ...limits[of], resetSeconds },
-        });
-      }
-    }
-  }
-
-  private async giveBack(counts: readonly Count[]): Promise<void> {
-    await Promise.all(counts.map(({ of, key }) => this.limiters[of].reward(key)));
-  }
-
   /** Asked for unknown accounts too, so that they take as long. */
-  private async isFamiliar(account: string, network: string): Promise<boolean> {
-    const userId = account.startsWith('login:') ? NOBODY : account;
+  private async isFamiliar(userId = NOBODY, network: string): Promise<boolean> {
     const [row] = await this.sql.rows<{ familiar: boolean }>(FAMILIAR, [userId, network]);
     return row!.familiar;
   }
 }
 
 interface Count {
-  readonly of: keyof typeof limits;
+  readonly limiter: Limiter;
   readonly key: string;
 }
 
-/** Redis learns neither addresses nor what was typed. */
-const digest = (text: string) => createHash('sha256').update(text).digest('base64url');
+/** The tightest first: what it refuses is not counted by the others, so that one place cannot use up an account's. @throws TooManyLogins */
+async function countAll(counts: readonly Count[]): Promise<void> {
+  for (const [index, { limiter, key }] of counts.entries()) {
+    const limit = await limiter.count(key);
+    if (!limit) continue;
+    await giveBack(counts.slice(0, index));
+    throw new TooManyLogins(undefined, { limit });
+  }
+}
+
+async function giveBack(counts: readonly Count[]): Promise<void> {
+  await Promise.all(counts.map(({ limiter, key }) => limiter.giveBack(key)));
+}

@@ -17,6 +17,12 @@ export function normalizeEmail(email: string): string {
   return at === -1 ? lower : `${lower.slice(0, at)}@${domainToASCII(lower.slice(at + 1))}`;
 }
 
+/** The one spelling of what somebody logs in as: an email, or a username in lower case. */
+export function normalizeLogin(login: string): string {
+  const email = normalizeEmail(login);
+  return isEmail(email) ? email : login.toLowerCase();
+}
+
 /** Whether a normalised text is an address that mail could be sent to. */
 export function isEmail(normalized: string): boolean {
   const at = normalized.lastIndexOf('@');

@@ -22,7 +22,7 @@ export class OwnerPassword {
   async prove(userId: string, address: string, password: string): Promise<User> {
     const user = await this.users.findById(userId);
     if (!user?.passwordHash) throw new UserNotFound();
-    const proven = await this.attempts.limit({ account: user.id, address }, () =>
+    const proven = await this.attempts.limit({ name: `user:${user.id}`, userId, address }, () =>
       this.hasher.verify(password, user.passwordHash),
     );
     if (!proven) throw new WrongPassword();

@@ -21,6 +21,11 @@ export class UsernameTaken extends problem({
   kind: 'conflict',
   title: 'This username is taken',
 }) {}
+export class TooManySignUps extends problem({
+  code: 'identity.too-many-sign-ups',
+  kind: 'too-many',
+  title: 'Too many accounts were asked for from this address: wait before you try again',
+}) {}
 /** 403 and not 401: the access token is fine, and a client that gets a 401 would throw it away. */
 export class WrongPassword extends problem({
   code: 'identity.wrong-password',

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { RedisModule } from '../redis/redis.module.ts';
 import { SessionEndingModule } from '../sessions/session-ending.module.ts';
 import { AssignRolesController } from './assign-roles/assign-roles.controller.ts';
 import { AssignRolesHandler } from './assign-roles/assign-roles.handler.ts';
@@ -20,6 +21,7 @@ import { PasswordHasher } from './password-hasher.service.ts';
 import { RestoreUserController } from './restore-user/restore-user.controller.ts';
 import { RestoreUserHandler } from './restore-user/restore-user.handler.ts';
 import { SignUpController } from './sign-up/sign-up.controller.ts';
+import { SignUpLimit } from './sign-up/sign-up-limit.service.ts';
 import { SignUpHandler } from './sign-up/sign-up.handler.ts';
 import { SuspendUserController } from './suspend-user/suspend-user.controller.ts';
 import { SuspendUserHandler } from './suspend-user/suspend-user.handler.ts';
@@ -29,7 +31,7 @@ import { UserRepository } from './user.repository.ts';
 import { UserStanding } from './user-standing.service.ts';
 
 @Module({
-  imports: [SessionEndingModule],
+  imports: [RedisModule, SessionEndingModule],
   controllers: [
     SignUpController,
     GetMeController,
@@ -52,6 +54,7 @@ import { UserStanding } from './user-standing.service.ts';
     EditUser,
     FindUserQuery,
     SignUpHandler,
+    SignUpLimit,
     ChangePasswordHandler,
     DeleteMeHandler,
     DeleteUserHandler,

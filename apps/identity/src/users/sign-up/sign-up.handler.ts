@@ -6,6 +6,7 @@ import { PasswordHasher } from '../password-hasher.service.ts';
 import { UserRepository } from '../user.repository.ts';
 import { User } from '../user.ts';
 import type { SignUp } from './sign-up.dto.ts';
+import { SignUpLimit } from './sign-up-limit.service.ts';
 
 @Injectable()
 export class SignUpHandler {
@@ -13,14 +14,16 @@ export class SignUpHandler {
     private readonly transactions: Transactions,
     private readonly users: UserRepository,
     private readonly hasher: PasswordHasher,
+    private readonly limit: SignUpLimit,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
   /**
    * A retry after a lost answer is told that the email is taken: the account is there, log in.
-   * @throws EmailTaken, UsernameTaken, Overloaded
+   * @throws EmailTaken, UsernameTaken, TooManySignUps, Overloaded
    */
-  async execute({ password, ...account }: SignUp): Promise<User> {
+  async execute({ password, ...account }: SignUp, address: string): Promise<User> {
+    await this.limit.count(address);
     const passwordHash = await this.hasher.hash(password); // before the transaction: it takes 200 ms
     const user = User.signUp({ ...account, id: uuidv7(), passwordHash }, [this.config.SIGN_UP_ROLE], new Date());
     await this.transactions.run((tx) => this.users.insert(tx, user));
