@@ -84,6 +84,8 @@ describe('the same folder again', () => {
     expect(changed).toEqual({ path: 'again.md', result: 'updated', slug: 'again-and-again' });
     expect(await get(changed.slug)).toMatchObject({ id: before.id, body: 'Two', version: before.version + 1 });
     expect((await service.get(postPath(slug))).status).toBe(301);
+    const revisions = await service.get(`${postPath(changed.slug)}/revisions`, { as: ada });
+    expect(revisions.body.items).toHaveLength(2);
   });
 
   test('what was edited by hand is not overwritten', async () => {

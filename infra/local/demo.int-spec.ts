@@ -1,0 +1,121 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { demoAccounts, fillDemoWorld } from './demo.ts';
+
+interface Body {
+  readonly login: string;
+  readonly username: string;
+  readonly roles: string[];
+  readonly parentId?: string;
+  readonly files: { path: string; content: string }[];
+}
+
+/** What the public API promises to a repeated request, and a crash before or after any of them. */
+class System {
+  users = new Map<string, string[]>();
+  posts = new Map<string, string>();
+  comments = new Map<string, { hidden: boolean; parentId?: string }>();
+  likes = new Set<string>();
+  requests = 0;
+  crash: { at: number; effect: 'none' | 'done' } | undefined;
+
+  answer(method: string, url: string, headers: IncomingMessage['headers'], body: Body): [number, object] {
+    const who = headers.authorization?.replace('Bearer ', '') ?? '';
+    const [, , , resource, id, action] = url.split(/[/?]/) as [string, string, string, string, string, string?];
+    if (method === 'GET') return [200, { items: [...this.posts.keys()] }];
+    if (resource === 'sessions') return [201, { accessToken: body.login, user: { id: body.login } }];
+    if (url === '/api/v1/users') {
+      if (this.users.has(body.username)) return [409, { title: 'Taken' }];
+      this.users.set(body.username, ['author']);
+      return [201, { id: body.username }];
+    }
+    if (action === 'roles') this.users.set(id, body.roles);
+    else if (action === 'like') this.likes.add(`${who} ${id}`);
+    else if (action === 'hide') {
+      const comment = this.comments.get(decodeURIComponent(id))!;
+      if (comment.hidden) return [409, { title: 'Hidden' }];
+      comment.hidden = true;
+    } else if (action === 'comments') {
+      const key = encodeURIComponent(`${who} ${id} ${headers['idempotency-key'] ?? this.requests}`);
+      if (!this.comments.has(decodeURIComponent(key)))
+        this.comments.set(decodeURIComponent(key), { hidden: false, parentId: body.parentId });
+      return [201, { id: key }];
+    } else if (id === 'import') {
+      const { files } = body;
+      for (const file of files) this.posts.set(file.path, file.content.replace(/^date: .*$/m, ''));
+      return [200, { files: files.map((file) => ({ path: file.path, result: 'created' })) }];
+    } else return [404, { title: 'Nothing is here' }];
+    return [200, {}];
+  }
+}
+
+let system: System;
+const server = createServer(async (request, response) => {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  const isCrash = ++system.requests === system.crash?.at;
+  if (isCrash && system.crash?.effect === 'none') return void request.socket.destroy();
+  const body = JSON.parse(Buffer.concat(chunks).toString() || '{}');
+  const [status, answer] = system.answer(request.method!, request.url!, request.headers, body);
+  if (isCrash) return void request.socket.destroy();
+  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
+});
+const folder = mkdtempSync(path.join(tmpdir(), 'cairn-demo-'));
+const marker = path.join(folder, 'demo-world');
+const fill = () =>
+  fillDemoWorld({ originOf: () => `http://127.0.0.1:${(server.address() as AddressInfo).port}`, marker });
+
+beforeAll(() => new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve)));
+beforeEach(() => {
+  system = new System();
+  rmSync(marker, { force: true });
+});
+afterAll(() => {
+  server.closeAllConnections();
+  server.close();
+  rmSync(folder, { recursive: true });
+});
+
+const stateOf = ({ users, posts, comments, likes }: System) => structuredClone({ users, posts, comments, likes });
+
+test('a world of people, the documentation, threads and likes; the next start asks nothing', async () => {
+  expect(await fill()).toBe(true);
+  expect(Object.fromEntries(system.users)).toEqual(
+    Object.fromEntries(demoAccounts.map(({ username, roles }) => [username, roles])),
+  );
+  expect([...system.posts.keys()]).toEqual(expect.arrayContaining(['errors.md', '../README.md', 'demo/next-walk.md']));
+  expect([...system.comments.values()].filter(({ hidden }) => hidden)).toHaveLength(1);
+  expect([...system.comments.values()].filter(({ parentId }) => parentId)).toHaveLength(4);
+  const { requests } = system;
+  expect(await fill()).toBe(false);
+  expect(system.requests).toBe(requests);
+});
+
+test('cut off before or after any request, it is gone on with, and ends as the same world', async () => {
+  await fill();
+  const whole = stateOf(system);
+  const { requests } = system;
+  for (let at = 1; at <= requests; at++) {
+    for (const effect of ['none', 'done'] as const) {
+      system = new System();
+      system.crash = { at, effect };
+      rmSync(marker, { force: true });
+      await expect(fill()).rejects.toThrow('The demo world could not be filled');
+      expect(await fill()).toBe(true);
+      expect(stateOf(system)).toEqual(whole);
+    }
+  }
+  expect(readFileSync(marker, 'utf8')).toBe('done');
+});
+
+test('a system with posts of its own is left alone', async () => {
+  system.posts.set('own.md', 'Text');
+  expect(await fill()).toBe(false);
+  expect(system.users.size).toBe(0);
+  writeFileSync(marker, 'begun'); // unless they are what a cut-off start has left
+  expect(await fill()).toBe(true);
+});
