@@ -1,7 +1,7 @@
 import { Catch, HttpException, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { STATUS_CODES } from 'node:http';
 import { DomainError, type RateLimit } from './domain-error.ts';
+import { INVALID_INPUT, ofStatus, UNAVAILABLE } from './generic.errors.ts';
 import { MovedPermanently } from './moved-permanently.ts';
 import { InvalidInput, statusOf, type ProblemDetails } from './problem-details.ts';
 
@@ -52,15 +52,13 @@ export function toProblem(error: unknown): Omit<ProblemDetails, 'type' | 'reques
     const { code, kind, title } = error.problem;
     return { title, status: statusOf[kind], detail: error.message, code };
   }
-  if (error instanceof InvalidInput)
-    return { title: 'The request is invalid', status: 400, code: 'request.invalid', errors: error.errors };
-  if (isUnreachable(error)) return { title: 'A dependency is unavailable', status: 503, code: 'service.unavailable' };
+  if (error instanceof InvalidInput) return { ...INVALID_INPUT, errors: error.errors };
+  if (isUnreachable(error)) return UNAVAILABLE;
   const given =
     error instanceof HttpException ? error.getStatus() : ((error as { statusCode?: number }).statusCode ?? 500);
   const status = given >= 400 && given < 600 ? given : 500;
-  const title = STATUS_CODES[status] ?? 'Error';
   const detail = status < 500 ? (error as Error).message : undefined;
-  return { title, status, ...(detail && { detail }), code: `http.${title.toLowerCase().replaceAll(' ', '-')}` };
+  return { ...ofStatus(status), ...(detail && { detail }) };
 }
 
 /**
