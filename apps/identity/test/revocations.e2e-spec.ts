@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { AuthConfigSchema, AuthModule, Public, Roles, Services, ServiceTokens, SignedIn } from '@cairn/auth';
+import { Transactions } from '@cairn/database';
 import { freePort, startRedis, stopChild, type RunningServer } from '@cairn/backing';
 import { createApplication, runCommand, serve } from '@cairn/service';
 import { startService, type RunningService } from '@cairn/testing';
@@ -11,6 +12,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { DataSource } from 'typeorm';
 import { identity } from '../src/app.module.ts';
+import { ConfigSchema } from '../src/config.ts';
 import { SigningKeys } from '../src/keys/signing-keys.service.ts';
 
 /* Identity, another service that knows it by its key set and by Redis only, and a Redis of their own that is stopped and started. */
@@ -295,4 +297,14 @@ test('a wrong secret is one sentence', async () => {
   const url = (database.options as unknown as { url: string }).url;
   const other = { ...environment(), KEY_ENCRYPTION_SECRET: 'y'.repeat(32), DATABASE_URL: url };
   await expect(startService(identity, other)).rejects.toThrow(/^KEY_ENCRYPTION_SECRET is not the one/);
+
+  // Nor does it rotate: a key that the running instances cannot open would, once it signs, end every login.
+  const config = ConfigSchema.parse({ ...other, DATABASE_OWNER_URL: url, JWKS_URL: service.url });
+  const keys = new SigningKeys(database, service.app.get(Transactions, { strict: false }), config);
+  await database.query('DELETE FROM signing_keys WHERE signs_from > now()');
+  const before = await database.query('SELECT kid FROM signing_keys');
+  await expect(keys.rotate()).rejects.toThrow(/^KEY_ENCRYPTION_SECRET is not the one/);
+  await database.query(`UPDATE signing_keys SET signs_from = signs_from - interval '31 days'`);
+  await expect(keys.rotateIfDue()).rejects.toThrow(/^KEY_ENCRYPTION_SECRET is not the one/);
+  expect(await database.query('SELECT kid FROM signing_keys')).toEqual(before);
 });

@@ -92,12 +92,17 @@ export class SigningKeys implements JwksSource {
     return this.copy.keys;
   }
 
-  /** One instance at a time decides about keys. */
+  /**
+   * One instance at a time decides about keys, and only one that can open them: a key that was sealed with another secret would, once
+   * it signs, end every login. @throws Error in one sentence when KEY_ENCRYPTION_SECRET is another
+   */
   private async underLock<T>(decide: (tx: Transaction, keys: SigningKey[]) => Promise<T>): Promise<T> {
     try {
       return await this.transactions.run(async (tx) => {
         await tx.query(`SELECT pg_advisory_xact_lock(hashtext('signing-keys'))`);
-        return decide(tx, await tx.find(SigningKey, { order: { signsFrom: 'DESC' } }));
+        const keys = await tx.find(SigningKey, { order: { signsFrom: 'DESC' } });
+        if (keys[0]) this.unlock(keys[0]);
+        return decide(tx, keys);
       });
     } finally {
       this.copy = undefined;
