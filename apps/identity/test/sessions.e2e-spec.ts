@@ -92,6 +92,22 @@ describe('logging in', () => {
     }
   });
 
+  test.each<[string, unknown, unknown, number]>([
+    ['a zero byte', '\u0000', password, 401],
+    ['a zero byte in an email', 'a\u0000@example.com', password, 401],
+    ['half a character', '\ud800', '\udc00', 401],
+    ['letters that grow in lower case', '\u0130'.repeat(254), password, 401],
+    ['SQL', `' OR 1=1 --`, `' OR 1=1 --`, 401],
+    ['the name of a prototype', '__proto__', 'constructor', 401],
+    ['a login too long', 'x'.repeat(255), password, 400],
+    ['a password too long', 'x', 'x'.repeat(100_000), 400],
+    ['a list', ['x'], [password], 400],
+    ['an object', { $ne: null }, { $ne: null }, 400],
+    ['nothing', null, null, 400],
+  ])('hostile input is refused: %s', async (_, login, given, status) => {
+    expect((await service.post('/api/v1/sessions', { body: { login, password: given } })).status).toBe(status);
+  });
+
   test('a suspended account is told of it only after the right password, and cannot refresh', async () => {
     const username = await newUser();
     const { refreshToken } = (await logIn(username)).body;
@@ -344,6 +360,35 @@ describe('own sessions', () => {
     await eventually(async () => expect((await end('/current', laptop)).status).toBe(401), 1_000);
   });
 });
+
+test('ending all others ends a log-in that has begun but not been committed, too', async () => {
+  const laptop = await logIn(await newUser());
+  const begun = randomUUID();
+  const other = database.createQueryRunner(); // as LogInHandler does it
+  await other.startTransaction();
+  await other.query('SELECT 1 FROM users WHERE id = $1 FOR UPDATE', [laptop.body.user.id]);
+  await other.query(
+    `INSERT INTO sessions (id, user_id, generation, current_hash, network, address, agent, created_at, last_used_at, expires_at)
+     SELECT $1, user_id, 0, current_hash, network, address, agent, created_at, last_used_at, expires_at
+     FROM sessions WHERE user_id = $2`,
+    [begun, laptop.body.user.id],
+  );
+  const ending = service.delete('/api/v1/sessions', { as: as(laptop) });
+  const first = await Promise.race([ending.then(() => 'ended'), lockAwaited().then(() => 'waits')]);
+  await other.commitTransaction();
+  await other.release();
+  expect([first, (await ending).status]).toEqual(['waits', 204]);
+  const [{ ended_reason }] = await database.query('SELECT ended_reason FROM sessions WHERE id = $1', [begun]);
+  expect(ended_reason).toBe('log-out');
+});
+
+const lockAwaited = () =>
+  eventually(async () => {
+    const [{ count }] = await database.query(
+      `SELECT count(*)::int FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`,
+    );
+    expect(count).toBe(1);
+  });
 
 describe('service tokens', () => {
   const ask = (credentials: string | undefined, body: Record<string, string>) =>
