@@ -10,6 +10,8 @@ interface Incoming extends FastifyRequest {
   idempotent?: IdempotentRequest;
 }
 
+const KEY = /^[!-~]{1,200}$/;
+
 const fromRequest = createParamDecorator((_: unknown, context: ExecutionContext): IdempotentRequest | undefined => {
   const request = context.switchToHttp().getRequest<Incoming>();
   const key = request.headers['idempotency-key'];
@@ -25,7 +27,7 @@ export function idempotentRequest(
   { name = 'idempotencyKey', key }: { name?: string; key: unknown },
   body: unknown,
 ): IdempotentRequest {
-  if (typeof key !== 'string' || !/^[\x21-\x7e]{1,200}$/.test(key))
+  if (typeof key !== 'string' || !KEY.test(key))
     throw new InvalidInput([{ path: name, message: '1 to 200 visible ASCII characters' }]);
   const callerId = 'id' in caller ? `user:${caller.id}` : `service:${caller.service}`;
   return { callerId, route, key, digest: hash('sha256', JSON.stringify(body ?? null)), replayed: false };
@@ -39,9 +41,6 @@ export const IdempotencyKey = (): ParameterDecorator => (target, key, index) => 
   fromRequest()(target, key, index);
   const method = Object.getOwnPropertyDescriptor(target, key!)!;
   const description = 'Makes a retry safe: the same key and body get the first answer again, for 24 hours';
-  ApiHeader({ name: 'Idempotency-Key', required: false, description, schema: { type: 'string' } })(
-    target,
-    key!,
-    method,
-  );
+  const schema = { type: 'string' as const, pattern: KEY.source };
+  ApiHeader({ name: 'Idempotency-Key', required: false, description, schema })(target, key!, method);
 };

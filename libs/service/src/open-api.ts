@@ -25,18 +25,27 @@ export function openApi(app: NestFastifyApplication, { title }: OpenApiOptions):
     .addServer('/')
     .addBearerAuth()
     .build();
+  const optional = new Set<string | undefined>(); // bodies that may be left out
   const document = SwaggerModule.createDocument(app, config, {
     operationIdFactory: (controller) =>
       controller.replace(/Controller$/, '').replace(/^./, (first) => first.toLowerCase()),
     // Nest asks zod for OpenAPI 3.0 (`nullable: true`); 3.1 is JSON Schema 2020-12.
-    standardSchemaConverter: (schema, { schemaType }) =>
-      schema instanceof z.ZodType ? toComponents(schema, schemaType) : undefined,
+    standardSchemaConverter: (schema, { schemaType }) => {
+      if (!(schema instanceof z.ZodType)) return undefined;
+      const converted = toComponents(schema, schemaType);
+      if (schema instanceof z.ZodDefault) optional.add(converted.schema.$ref?.split('/').at(-1));
+      return converted;
+    },
   });
   Object.assign(document.components!.schemas!, toComponents(ProblemDetailsSchema, 'output').components);
   const operations = Object.entries(document.paths).flatMap(([path, item]) =>
     Object.entries(item as Record<string, Operation>).map(([method, operation]) => ({ path, method, operation })),
   );
-  for (const each of operations) complete(each);
+  for (const each of operations) {
+    complete(each);
+    const body = each.operation.requestBody;
+    if (body && optional.has(refOf(body))) body.required = false;
+  }
   const tags = new Set(operations.flatMap(({ operation }) => operation.tags));
   document.tags = [...tags].sort().map((name) => ({ name }));
   return document;
@@ -61,12 +70,20 @@ function toComponents(schema: z.ZodType, io: 'input' | 'output') {
   return { schema: root, components: $defs };
 }
 
+interface RequestBody {
+  required?: boolean;
+  content?: Record<string, { schema?: { $ref?: string } }>;
+}
+
+/** The name of the component that a body is. */
+const refOf = ({ content }: RequestBody) => content?.['application/json']?.schema?.$ref?.split('/').at(-1);
+
 interface Operation {
   operationId: string;
   tags: string[];
   summary?: string;
   parameters?: { name: string; in: string; required?: boolean; schema: object }[];
-  requestBody?: unknown;
+  requestBody?: RequestBody;
   security?: unknown[];
   responses: Record<string, { description: string; content?: object; headers?: Record<string, object> }>;
 }

@@ -38,7 +38,7 @@ export const displayName = line().min(1).max(100);
 export const bio = text().min(1).max(1_000);
 export const avatarUrl = z
   .url({ protocol: /^https?$/, normalize: true, error: 'Must be an http or https URL' })
-  .max(2_048);
+  .max(2_048, 'At most 2048 characters once it is normalised');
 
 /** An account as its owner sees it. */
 export const UserSchema = z

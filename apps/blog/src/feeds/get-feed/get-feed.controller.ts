@@ -9,6 +9,7 @@ import { FeedParamsSchema, type FeedParams } from './get-feed.dto.ts';
 import { GetFeedQuery } from './get-feed.query.ts';
 
 const text = { schema: { type: 'string' as const } };
+const json = { schema: { type: 'object' as const } };
 
 @Controller('feeds')
 export class GetFeedController {
@@ -22,7 +23,9 @@ export class GetFeedController {
   @ApiOkResponse({
     description: 'The newest posts',
     headers: { ETag: text, 'Last-Modified': text },
-    content: Object.fromEntries(Object.values(contentTypes).map((type) => [type.split(';')[0]!, text])),
+    content: Object.fromEntries(
+      Object.values(contentTypes).map((type) => [type.split(';')[0]!, type.includes('json') ? json : text]),
+    ),
   })
   async get(
     @Param({ schema: FeedParamsSchema }) { format }: FeedParams,

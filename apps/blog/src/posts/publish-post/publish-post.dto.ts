@@ -10,5 +10,5 @@ export const PublishPostSchema = z
       .meta({ description: 'When it shall appear; absent: now' }),
   })
   .default({})
-  .meta({ id: 'PublishPost', examples: [{}, { at: '2030-01-01T09:00:00Z' }] });
+  .meta({ id: 'PublishPost', examples: [{ at: '2099-01-01T09:00:00Z' }] });
 export type PublishPost = z.infer<typeof PublishPostSchema>;

@@ -2,6 +2,7 @@ import { Caller, SignedIn, type Principal } from '@cairn/auth';
 import { SessionIdSchema } from '@cairn/contracts';
 import { Answers } from '@cairn/http';
 import { Controller, Delete, Param } from '@nestjs/common';
+import { ApiOperation } from '@nestjs/swagger';
 import { SessionNotFound } from '../session.errors.ts';
 import { EndSessionHandler } from './end-session.handler.ts';
 
@@ -10,6 +11,7 @@ export class EndSessionController {
   constructor(private readonly endSession: EndSessionHandler) {}
 
   @Delete('current')
+  @ApiOperation({ operationId: 'endCurrentSession' })
   @SignedIn()
   @Answers({})
   current(@Caller() caller: Principal): Promise<void> {
