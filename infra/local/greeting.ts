@@ -15,9 +15,12 @@ export function greeting(
   const graphql = plan.services
     .filter((name) => topology[name].graphql)
     .map((name) => `${origin(portBase, name)}/graphql (${name})`);
+  // The demo world needs blog; without it there is the first admin only.
+  const accounts = empty || !runs('identity') ? [] : runs('blog') ? [admin, ...demoAccounts] : [admin];
+  const writer = accounts[1] ?? accounts[0];
   const tries = [
     ...(runs('blog') ? [`curl ${at('blog')}/api/v1/posts`] : []),
-    ...(runs('identity') && !empty ? [logIn(at('identity'))] : []),
+    ...(writer ? [logIn(at('identity'), writer.username)] : []),
     `curl ${origin(portBase, home)}/health/ready`,
   ];
   return [
@@ -27,11 +30,7 @@ export function greeting(
     `  API       ${origin(portBase, home)}/api/v1`,
     ...(runs('gateway') ? [`  Docs      ${origin(portBase, 'gateway')}/docs`] : []),
     ...graphql.map((url, index) => `  ${index ? '       ' : 'GraphQL'}   ${url}`),
-    ...(empty || !runs('identity')
-      ? []
-      : [
-          `  Accounts  ${accounts.map(({ username, roles }) => `${username} (${roles.at(-1)})`).join(', ')}; password ${DEMO_PASSWORD}`,
-        ]),
+    ...(accounts.length ? [`  Accounts  ${accounts.map(named).join(', ')}; password ${DEMO_PASSWORD}`] : []),
     '',
     'Try:',
     ...tries.map((command) => `  ${command}`),
@@ -41,7 +40,13 @@ export function greeting(
   ].join('\n');
 }
 
-const accounts = [{ ...FIRST_ADMIN, roles: ['admin'] }, ...demoAccounts];
+interface Account {
+  readonly username: string;
+  readonly roles: readonly string[];
+}
 
-const logIn = (api: string) =>
-  `curl ${api}/api/v1/sessions --json '${JSON.stringify({ login: demoAccounts[0]!.username, password: DEMO_PASSWORD })}'`;
+const admin: Account = { ...FIRST_ADMIN, roles: ['admin'] };
+const named = ({ username, roles }: Account) => `${username} (${roles.at(-1)})`;
+
+const logIn = (api: string, login: string) =>
+  `curl ${api}/api/v1/sessions --json '${JSON.stringify({ login, password: DEMO_PASSWORD })}'`;

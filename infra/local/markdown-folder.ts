@@ -19,8 +19,8 @@ export interface FileReport {
 
 /** Bytes. */
 const MAX_FILE = 1_048_576;
-/** Below the limits of the import route: files, and bytes of JSON. */
-const MAX_BATCH = { files: 100, bytes: 4 * 1_048_576 };
+/** Below the limits of the import route: files, and bytes of JSON, that are done in a second or two. */
+const MAX_BATCH = { files: 100, bytes: 1_048_576 };
 
 /**
  * Every Markdown file below a folder, sorted by path; what cannot be sent comes back as failed. Symbolic links, hidden folders and

@@ -23,6 +23,7 @@ export const HELP = `npm start -- [service …] [options]
   REDIS_URL           a running Redis, instead of a private one
   CAIRN_DATA          the folder for the data, instead of .cairn
 
+npm run import        makes posts of Markdown files: \`npm run import -- --help\`
 npm run reset         removes the data
 `;
 

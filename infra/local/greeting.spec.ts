@@ -1,0 +1,26 @@
+import { expect, test } from '@jest/globals';
+import { greeting } from './greeting.ts';
+import { planOf } from './plan.ts';
+
+const greet = (services: string[], empty = false) => greeting(planOf(services), { portBase: 4000, empty }, '5.0 s');
+
+test('says where to go, as whom, and what to try', () => {
+  const text = greet([]);
+  expect(text).toContain('API       http://127.0.0.1:4000/api/v1');
+  expect(text).toContain(
+    'Accounts  admin (admin), ada (author), bob (reader), eve (moderator); password cairn-demo-2026',
+  );
+  expect(text).toContain(`curl http://127.0.0.1:4000/api/v1/sessions --json '{"login":"ada",`);
+});
+
+test('without the gateway each service has its own address', () => {
+  const text = greet(['blog']);
+  expect(text).toContain('curl http://127.0.0.1:4002/api/v1/posts');
+  expect(text).toContain('curl http://127.0.0.1:4001/api/v1/sessions');
+});
+
+test('names no account that there is not', () => {
+  expect(greet(['identity'])).toContain('Accounts  admin (admin); password');
+  expect(greet(['identity'])).not.toContain('ada');
+  expect(greet([], true)).not.toMatch(/Accounts|password/);
+});
