@@ -67,7 +67,7 @@ async function generatedFiles(testRun: TestRun): Promise<Outcome> {
     return new Map(files.map((file) => [file, readFileSync(path.join(workspace, file), 'utf8')]));
   };
   const before = read();
-  for (const args of [nx('generate', []), ['infra/local/errors.ts']]) {
+  for (const args of [nx('build', []), nx('generate', []), ['infra/local/errors.ts']]) {
     const outcome = await testRun.run(args);
     if (outcome.code !== 0) return outcome;
   }
