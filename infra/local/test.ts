@@ -7,7 +7,7 @@ import { workspace } from './workspace.ts';
 
 /*
  * `npm test [-- project …]`: types, format, lint with the boundary rules, every test tier on one PostgreSQL and one Redis, and the checks
- * that generated files equal the code and that the docs' links lead somewhere. With projects: lint and tests of those.
+ * that generated files equal the code, that API descriptions are sound and that the docs' links lead somewhere. With projects: lint and tests of those.
  * Each check and each test counts once in the last line.
  */
 try {
@@ -58,6 +58,7 @@ async function lintAndTests(testRun: TestRun, projects: readonly string[]): Prom
 
 async function generatedAndDocs(testRun: TestRun): Promise<void> {
   await testRun.check('generated files equal the code', () => generatedFiles(testRun));
+  await testRun.check('API descriptions', () => testRun.run(['infra/local/check-openapi.ts']));
   await testRun.check("the docs' links", () => testRun.run(['infra/local/check-docs.ts']));
 }
 

@@ -60,7 +60,9 @@ function toComponents(schema: z.ZodType, io: 'input' | 'output') {
   } = z.toJSONSchema(schema, {
     target: 'draft-2020-12',
     io,
-    override: ({ jsonSchema }) => {
+    override: ({ zodSchema, jsonSchema }) => {
+      // Of what is transformed zod leaves the examples out, taking them for results: ours are what is sent.
+      if (io === 'input') jsonSchema.examples ??= z.globalRegistry.get(zodSchema)?.examples as unknown[];
       delete jsonSchema.id;
       if (jsonSchema.format) delete jsonSchema.pattern; // the format says it; zod's pattern for a time fills a screen
       if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
@@ -91,7 +93,7 @@ interface Operation {
 /** What every route of a kind has, so that no controller repeats it. */
 function complete({ path, method, operation }: { path: string; method: string; operation: Operation }) {
   operation.tags = [featureOf(path)];
-  operation.summary ??= operation.operationId
+  operation.summary ||= operation.operationId
     .replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
     .replace(/^./, (first) => first.toUpperCase());
   const signedIn = operation.security?.length === 1;
