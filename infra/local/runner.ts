@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { postgresUrl, redisUrl } from './backing-servers.ts';
@@ -75,6 +76,12 @@ export async function start(options: Options, plan: Plan, processes: Processes, 
   if (!empty) await demoWorld(plan, portBase, processes, terminal);
 }
 
+/** Each PostgreSQL server has a demo world of its own. */
+function demoMarker(): string {
+  const { DATABASE_URL } = process.env;
+  return path.join(dataFolder, DATABASE_URL ? `demo-world-${hash('sha256', DATABASE_URL).slice(0, 16)}` : 'demo-world');
+}
+
 /** Without it the system runs all the same: what goes wrong here is said and stops nothing. */
 async function demoWorld(plan: Plan, portBase: number, processes: Processes, terminal: Terminal): Promise<void> {
   if (!plan.services.includes('identity') || !plan.services.includes('blog')) return;
@@ -83,7 +90,7 @@ async function demoWorld(plan: Plan, portBase: number, processes: Processes, ter
   const originOf = (path: string) => origin(portBase, plan.services.includes('gateway') ? 'gateway' : serving(path));
   const since = performance.now();
   try {
-    const filled = await fillDemoWorld({ originOf, marker: path.join(dataFolder, 'demo-world') });
+    const filled = await fillDemoWorld({ originOf, marker: demoMarker() });
     if (filled) terminal.say(`the demo world is there (${((performance.now() - since) / 1000).toFixed(1)} s)`);
   } catch (error) {
     if (!processes.stopping) terminal.say(`${(error as Error).message}; the next start goes on with it`);
