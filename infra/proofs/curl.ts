@@ -18,6 +18,7 @@ export function curl(args: readonly string[], body?: unknown): Promise<CurlAnswe
       { maxBuffer: 16 * 1_048_576 },
       (error, stdout) => (error ? reject(error) : resolve(parse(stdout))),
     );
+    child.stdin!.on('error', () => {}); // it may end before it has read
     child.stdin!.end(body === undefined ? '' : JSON.stringify(body));
   });
 }

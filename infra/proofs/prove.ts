@@ -1,7 +1,9 @@
 import { Problem } from '@cairn/backing';
 import { parseArgs } from 'node:util';
 import { bareStart } from './bare-start.ts';
+import { docsBlocks } from './docs-blocks.ts';
 import { freePortBase } from './free-port-base.ts';
+import { hostile } from './hostile.ts';
 import type { Proof } from './proof.ts';
 import { outage } from './outage.ts';
 import { StartedSystem } from './started-system.ts';
@@ -13,7 +15,7 @@ import { walkthrough } from './walkthrough.ts';
  */
 
 /** In this order: who needs the demo world as it is comes first, who leaves rubbish behind or stops things later. */
-const proofs: readonly Proof[] = [walkthrough, outage, bareStart];
+const proofs: readonly Proof[] = [docsBlocks, walkthrough, outage, hostile, bareStart];
 
 const chosen = parse();
 const system = new StartedSystem(await freePortBase(chosen.portBase));

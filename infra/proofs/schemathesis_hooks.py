@@ -14,7 +14,13 @@ UNSAYABLE = {
     "Only letters, digits and single dashes between them",
     # normalising adds a slash
     "At most 2048 characters once it is normalised",
+    # of the world, not of the request
+    "The post has no such comment",
+    # lists that are too long to be shown
+    "This name is reserved",
+    "Too many people use this password",
     # two fields together
+    "Must not be the email or the username",
     "Relevance needs a `q`",
     # unique by one of its fields: uniqueItems compares whole items
     "Given twice",
@@ -23,8 +29,22 @@ UNSAYABLE = {
 
 @schemathesis.hook
 def filter_failure(context, failure, case, response):
-    """Drops `Schema-valid request rejected` where each error is one of these; keeps everything else."""
-    if type(failure).__name__ != "RejectedPositiveData" or response.status_code != 400:
+    """Drops what is no failure; keeps everything else."""
+    if response.status_code != 400:
         return True
     errors = json.loads(response.content).get("errors") or [{}]
-    return not all(error.get("message") in UNSAYABLE for error in errors)
+    match type(failure).__name__:
+        case "RejectedPositiveData":
+            return not all(is_right(error, response.request) for error in errors)
+        case "UnsupportedMethodResponse":
+            # DELETE /sessions/refresh is DELETE /sessions/{id}, of a session that has no such id
+            return [error.get("path") for error in errors] != ["id"]
+        case _:
+            return True
+
+
+def is_right(error, request):
+    # schemathesis 4.32 fills optional headers with a 0 that their pattern does not allow
+    if error.get("path") == "If-Match" and request.headers.get("If-Match") == "0":
+        return True
+    return error.get("message") in UNSAYABLE
