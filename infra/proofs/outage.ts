@@ -10,6 +10,8 @@ const STEADY_MS = 3_000;
 const FROZEN_MS = 8_000;
 const REDIS_GONE_MS = 4_000;
 const BACK_WITHIN_MS = 30_000;
+/** Less than the server is frozen: nobody waits for it to come back. */
+const ANSWER_MS = 7_000;
 
 interface Outage {
   readonly name: string;
@@ -64,6 +66,8 @@ async function during(outage: Outage, system: StartedSystem, load: Load): Promis
     samples.filter((sample) => !isRight(sample, outage)),
     'meanwhile',
   );
+  const slow = samples.filter(({ began: from, ended }) => ended - from > ANSWER_MS);
+  check(outage, slow, `after more than ${ANSWER_MS / 1000} s`);
   const failed = samples.filter(fails);
   const recovered = Math.max(0, ...failed.map((sample) => sample.began - back));
   const late = failed.filter((sample) => sample.began > back + RECOVERY_MS);
