@@ -27,7 +27,8 @@ export const bareStart: Proof = {
       assert.deepEqual(await posts(), before);
     }
     const quickest = Math.min(...starts);
-    assert.ok(quickest < START_SECONDS, `it was ready after ${starts.map((each) => each.toFixed(1)).join(', ')} s`);
+    const all = starts.map((each) => each.toFixed(1)).join(', ');
+    assert.ok(quickest < START_SECONDS, `it was ready after ${all} s:\n${system.output}`);
     return `stopped in ${stopped.toFixed(1)} s, ready again in ${quickest.toFixed(1)} s, data kept, no process left`;
   },
 };

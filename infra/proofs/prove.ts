@@ -1,4 +1,3 @@
-import { Problem } from '@cairn/backing';
 import { parseArgs } from 'node:util';
 import { bareStart } from './bare-start.ts';
 import { docsBlocks } from './docs-blocks.ts';
@@ -21,6 +20,10 @@ const chosen = parse();
 const system = new StartedSystem(await freePortBase(chosen.portBase));
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
   process.once(signal, () => void system.remove().then(() => process.exit(1)));
+process.once('uncaughtException', (error) => {
+  console.error(error);
+  void system.remove().then(() => process.exit(1));
+});
 let [passed, failed] = [0, 0];
 try {
   await system.start();
@@ -52,8 +55,10 @@ async function run({ name, prove }: Proof): Promise<void> {
 function parse() {
   const { values, positionals } = parseArgs({ allowPositionals: true, options: { 'port-base': { type: 'string' } } });
   const unknown = positionals.find((name) => !proofs.some((proof) => proof.name === name));
-  if (unknown)
-    throw new Problem(`There is no proof "${unknown}": choose from ${proofs.map(({ name }) => name).join(', ')}.`);
+  if (unknown) {
+    console.error(`There is no proof "${unknown}": choose from ${proofs.map(({ name }) => name).join(', ')}.`);
+    process.exit(1);
+  }
   return {
     proofs: proofs.filter(({ name }) => !positionals.length || positionals.includes(name)),
     portBase: Number(values['port-base'] ?? 3000),
