@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { environmentOf, type Surroundings } from './environment.ts';
+import { environmentOf, migrationEnvironmentOf, type Surroundings } from './environment.ts';
 import { planOf } from './plan.ts';
 
 const surroundings = (changes: Partial<Surroundings> = {}): Surroundings => ({
@@ -15,11 +15,17 @@ const surroundings = (changes: Partial<Surroundings> = {}): Surroundings => ({
 
 test('a service gets its own database, never the server of the person who starts it', () => {
   const inherited = { DATABASE_URL: 'postgres://admin@server' };
-  expect(environmentOf('blog', surroundings({ inherited }))).toMatchObject({
+  expect(environmentOf('blog', surroundings({ inherited }))).toMatchObject({ DATABASE_URL: 'postgres://blog' });
+  expect(environmentOf('gateway', surroundings({ inherited }))).not.toHaveProperty('DATABASE_URL');
+});
+
+test('only `migrate` is told how to become the owner of the schema', () => {
+  const inherited = { DATABASE_OWNER_URL: 'postgres://somebody' };
+  expect(environmentOf('blog', surroundings({ inherited }))).not.toHaveProperty('DATABASE_OWNER_URL');
+  expect(migrationEnvironmentOf('blog', surroundings({ inherited }))).toMatchObject({
     DATABASE_URL: 'postgres://blog',
     DATABASE_OWNER_URL: 'postgres://blog_owner',
   });
-  expect(environmentOf('gateway', surroundings({ inherited }))).not.toHaveProperty('DATABASE_URL');
 });
 
 test('who calls identity and identity agree on a secret', () => {

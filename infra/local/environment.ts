@@ -18,10 +18,10 @@ export interface Surroundings {
   readonly inherited: NodeJS.ProcessEnv;
 }
 
-/** The environment of a service, in full: each parses its part of it by its own schema. */
+/** The environment of a service that serves, in full: each parses its part of it by its own schema. */
 export function environmentOf(name: ServiceName, surroundings: Surroundings): NodeJS.ProcessEnv {
   const { portBase, redisUrl, databases, secret, inherited } = surroundings;
-  const { DATABASE_URL: _server, ...kept } = inherited;
+  const { DATABASE_URL: _server, DATABASE_OWNER_URL: _owner, ...kept } = inherited;
   const database = databases.get(name);
   return {
     NODE_ENV: 'development',
@@ -33,7 +33,7 @@ export function environmentOf(name: ServiceName, surroundings: Surroundings): No
     ...(name !== 'gateway' && { TRUSTED_PROXIES: '127.0.0.1' }), // in front of the gateway are strangers
     JWKS_URL: `${origin(portBase, 'identity')}/.well-known/jwks.json`,
     REDIS_URL: redisUrl,
-    ...(database && { DATABASE_URL: database.url, DATABASE_OWNER_URL: database.ownerUrl }),
+    ...(database && { DATABASE_URL: database.url }),
     ...(topology[name].calls.length && {
       IDENTITY_URL: origin(portBase, 'identity'),
       SERVICE_CLIENT_SECRET: secret(`client ${name}`),
@@ -42,6 +42,12 @@ export function environmentOf(name: ServiceName, surroundings: Surroundings): No
     ...(name === 'gateway' && { UPSTREAMS: JSON.stringify(upstreams(surroundings)), PORT_BASE: String(portBase) }),
   };
 }
+
+/** That of `migrate`: it alone may change the schema. */
+export const migrationEnvironmentOf = (name: ServiceName, surroundings: Surroundings): NodeJS.ProcessEnv => ({
+  ...environmentOf(name, surroundings),
+  DATABASE_OWNER_URL: surroundings.databases.get(name)?.ownerUrl,
+});
 
 const identityDefaults = ({ empty, secret }: Surroundings) => ({
   KEY_ENCRYPTION_SECRET: secret('key encryption'),

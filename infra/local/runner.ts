@@ -5,7 +5,7 @@ import { postgresUrl, redisUrl } from './backing-servers.ts';
 import { build } from './build.ts';
 import { createDatabases } from './databases.ts';
 import { fillDemoWorld } from './demo.ts';
-import { environmentOf, type Surroundings } from './environment.ts';
+import { environmentOf, migrationEnvironmentOf, type Surroundings } from './environment.ts';
 import { greeting } from './greeting.ts';
 import { claim } from './one-at-a-time.ts';
 import type { Options } from './options.ts';
@@ -52,13 +52,14 @@ export async function start(options: Options, plan: Plan, processes: Processes, 
     secret,
     inherited: process.env,
   };
-  const processOptions = (name: ServiceName) => ({
+  const processOptions = (name: ServiceName, environment = environmentOf(name, surroundings)) => ({
     name,
     processes,
-    environment: environmentOf(name, surroundings),
+    environment,
     logFile: path.join(dataFolder, 'logs', `${name}.log`),
   });
-  const migrate = (name: ServiceName) => runServiceCommand(processOptions(name), 'migrate');
+  const migrate = (name: ServiceName) =>
+    runServiceCommand(processOptions(name, migrationEnvironmentOf(name, surroundings)), 'migrate');
   await terminal.step('migrated', () => Promise.all(withDatabase.map(migrate)));
   const running = plan.services.map(
     (name) => new Supervised(name, () => startServiceProcess(processOptions(name)), processes, terminal),

@@ -1,25 +1,20 @@
-import { CreateIdempotencyKeys1763500000000 } from '@cairn/database';
+import { CreateIdempotencyKeys1763500000000, type Schema } from '@cairn/database';
 import { CommentEntity } from './comments/comment.entity.ts';
 import { CreatePosts1763600000000 } from './migrations/1763600000000-create-posts.migration.ts';
-import { AddTags1763600100000 } from './migrations/1763600100000-add-tags.migration.ts';
-import { AddPostSearch1763600200000 } from './migrations/1763600200000-add-post-search.migration.ts';
-import { AddPostRevisions1763600300000 } from './migrations/1763600300000-add-post-revisions.migration.ts';
 import { CreateComments1763700000000 } from './migrations/1763700000000-create-comments.migration.ts';
 import { CreateLikes1763700100000 } from './migrations/1763700100000-create-likes.migration.ts';
 import { CreatePostImports1763800000000 } from './migrations/1763800000000-create-post-imports.migration.ts';
 import { PostEntity } from './posts/post.entity.ts';
 
 /** What blog stores: for the service and for the tests that need only its database. */
-export const database = {
+export const database: Schema = {
   entities: [PostEntity, CommentEntity],
   migrations: [
     CreateIdempotencyKeys1763500000000,
     CreatePosts1763600000000,
-    AddTags1763600100000,
-    AddPostSearch1763600200000,
-    AddPostRevisions1763600300000,
     CreateComments1763700000000,
     CreateLikes1763700100000,
     CreatePostImports1763800000000,
   ],
+  appendOnly: ['post_revisions'],
 };

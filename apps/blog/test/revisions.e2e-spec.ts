@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { Transactions } from '@cairn/database';
 import { startService, type RunningService, type Someone } from '@cairn/testing';
 import { blog } from '../src/app.module.ts';
 
@@ -90,6 +91,14 @@ test('a stranger learns nothing of them, a reader of the post only that they are
   expect(await answers(await service.someone('moderator'))).toEqual([403, 403, 403]);
   expect(await answers(await service.someone('admin'))).toEqual([200, 200, 200]);
 });
+
+test.each(['UPDATE post_revisions SET body = title', 'DELETE FROM post_revisions', 'TRUNCATE post_revisions'])(
+  'PostgreSQL lets the service only add to them: %s',
+  async (sql) => {
+    const write = service.app.get(Transactions, { strict: false }).run((tx) => tx.query(sql));
+    await expect(write).rejects.toThrow('permission denied for table post_revisions');
+  },
+);
 
 test('they go with their post', async () => {
   const { slug } = await create('Gone');

@@ -62,7 +62,7 @@ async function createRolesAndDatabase(server: pg.Client, name: string, passwords
   await server.query(`CREATE DATABASE ${id(name)} OWNER ${id(owner)}`);
 }
 
-/** Runs as the owner: what it creates later, the running role may use. A table's migration may take some of it back (append-only). */
+/** Runs as the owner: what it creates later, the running role may use. `migrate` takes some of it back (append-only). */
 async function grant(database: pg.Client, name: string): Promise<void> {
   const role = id(name);
   await database.query(`

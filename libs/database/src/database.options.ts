@@ -2,6 +2,7 @@ import type { EntitySchema, MigrationInterface } from 'typeorm';
 import { z } from 'zod';
 
 export const DATABASE_CONFIG = Symbol('DATABASE_CONFIG');
+export const APPEND_ONLY = Symbol('APPEND_ONLY');
 
 /** The part of a service's environment that its database needs. */
 export const DatabaseConfigSchema = z.object({
@@ -17,4 +18,6 @@ export type DatabaseConfig = z.infer<typeof DatabaseConfigSchema>;
 export interface Schema {
   readonly entities: EntitySchema[];
   readonly migrations: (new () => MigrationInterface)[];
+  /** Tables whose rows the role that runs the service may add and read, and never change or remove: `migrate` sees to it. */
+  readonly appendOnly?: readonly string[];
 }

@@ -1,7 +1,9 @@
 import { Command } from '@cairn/service/command';
 import { Inject, Injectable } from '@nestjs/common';
-import { DataSource, type DataSourceOptions } from 'typeorm';
-import { DATABASE_CONFIG, type DatabaseConfig } from './database.options.ts';
+import { setTimeout as delay } from 'node:timers/promises';
+import { DataSource, type DataSourceOptions, type QueryRunner } from 'typeorm';
+import { keepAppendOnly } from './append-only.ts';
+import { APPEND_ONLY, DATABASE_CONFIG, type DatabaseConfig } from './database.options.ts';
 
 /** `migrate`: brings the schema up to date, as the role that owns it. Several at once wait for each other. */
 @Command('migrate')
@@ -10,32 +12,63 @@ export class MigrateCommand {
   constructor(
     private readonly dataSource: DataSource,
     @Inject(DATABASE_CONFIG) private readonly config: DatabaseConfig,
+    @Inject(APPEND_ONLY) private readonly appendOnly: readonly string[],
   ) {}
 
   async run(): Promise<void> {
     const { DATABASE_URL, DATABASE_OWNER_URL = DATABASE_URL } = this.config;
     const options = { ...this.dataSource.options, url: DATABASE_OWNER_URL } as DataSourceOptions;
-    await migrate(options, new URL(DATABASE_URL).username);
+    await migrate(options, decodeURIComponent(new URL(DATABASE_URL).username), this.appendOnly);
   }
 }
+
+/** Whoever asks for a table while an ALTER waits for it queues behind the ALTER: it gives up before requests do, and comes again. */
+const LOCK_TIMEOUT_MS = 2_000;
+const ATTEMPTS = 5;
+const LOCK_NOT_AVAILABLE = '55P03';
 
 /**
  * The role that runs the service may read which migrations there were, and no more.
  * @throws whatever a migration throws; those before it stay applied, it and those after it do not
+ * @throws Error when that role may change or remove rows of a table that is only added to
  */
-export async function migrate(options: DataSourceOptions, runningRole: string): Promise<void> {
+export async function migrate(
+  options: DataSourceOptions,
+  runningRole: string,
+  appendOnly: readonly string[] = [],
+): Promise<void> {
   // One connection for the lock and one for the work; an index may take longer to build than a request may last.
-  const patient = { poolSize: 2, extra: { lock_timeout: 10_000, keepAlive: true } };
+  const patient = { poolSize: 2, extra: { lock_timeout: LOCK_TIMEOUT_MS, keepAlive: true } };
   const dataSource = await new DataSource({ ...options, ...patient } as DataSourceOptions).initialize();
   const lock = dataSource.createQueryRunner();
   try {
-    await lock.query(`SET lock_timeout = 0`); // another instance migrates: wait for it
-    await lock.query(`SELECT pg_advisory_lock(hashtext('migrate'))`);
-    await dataSource.runMigrations({ transaction: 'each' });
-    const [{ owner }] = await lock.query('SELECT current_user AS owner');
-    if (owner !== runningRole) await lock.query(`REVOKE INSERT, UPDATE, DELETE ON migrations FROM "${runningRole}"`);
+    await alone(lock);
+    await runPending(dataSource);
+    const [{ owner, role }] = await lock.query('SELECT current_user AS owner, quote_ident($1) AS role', [runningRole]);
+    if (owner !== runningRole) await lock.query(`REVOKE INSERT, UPDATE, DELETE ON migrations FROM ${role}`);
+    for (const table of appendOnly) await keepAppendOnly(lock, table, runningRole);
   } finally {
     await lock.release(); // ends the session with its lock: the connection goes with the data source
     await dataSource.destroy();
+  }
+}
+
+/** Asks again and again: CREATE INDEX CONCURRENTLY would wait for a session that waits inside of a statement, and that one for us. */
+async function alone(runner: QueryRunner): Promise<void> {
+  const taken = async () =>
+    (await runner.query(`SELECT pg_try_advisory_lock(hashtext('migrate')) AS taken`))[0].taken as boolean;
+  while (!(await taken())) await delay(200);
+}
+
+/** What has been applied stays, so that each attempt goes on where the last one met a lock. */
+async function runPending(dataSource: DataSource): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await dataSource.runMigrations({ transaction: 'each' });
+      return;
+    } catch (error) {
+      if ((error as { code?: string }).code !== LOCK_NOT_AVAILABLE || attempt === ATTEMPTS) throw error;
+      await delay(attempt * 500); // whoever queued meanwhile gets through
+    }
   }
 }
