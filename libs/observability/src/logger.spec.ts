@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { Logger } from '@nestjs/common';
 import { createLogger, NestLogger, requestContext } from './index.ts';
 
 function recorded(level: 'info' | 'trace' = 'info') {
@@ -91,6 +92,21 @@ describe("Nest's messages", () => {
     expect(last()).toMatchObject({ msg: 'it happened', context: 'Context', err: { message: 'broken' } });
     nest.error(error.stack);
     expect(last().err.stack).toBe(error.stack);
+  });
+
+  test('a sentence that comes with an error is the message, and the error stands beside it', () => {
+    const { logger, last } = recorded();
+    Logger.overrideLogger(new NestLogger(logger));
+    const error = new Error('broken');
+    const nest = new Logger('Job');
+    nest.error(error, 'The job failed');
+    expect(last()).toMatchObject({ msg: 'The job failed', context: 'Job', err: { message: 'broken' } });
+    nest.error(error);
+    expect(last()).toMatchObject({ msg: 'broken', context: 'Job', err: { message: 'broken' } });
+    nest.error('it happened', error.stack);
+    expect(last()).toMatchObject({ msg: 'it happened', context: 'Job', err: { stack: error.stack } });
+    nest.warn({ postId: '7' }, 'It is slow');
+    expect(last()).toMatchObject({ msg: 'It is slow', context: 'Job', postId: '7' });
   });
 
   test('objects become fields', () => {

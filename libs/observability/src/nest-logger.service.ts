@@ -24,18 +24,20 @@ export class NestLogger implements LoggerService {
     this.write('trace', message, rest);
   }
 
-  /** Nest passes, after the message: more errors and objects, for errors a stack, and last the name of who speaks. */
+  /** Nest passes, after the message: more errors, sentences and objects, for errors a stack, and last the name of who speaks. */
   private write(level: Level, message: unknown, rest: unknown[]) {
     const fields: Record<string, unknown> = {};
+    const said: string[] = [];
     const last = rest.at(-1);
     if (typeof last === 'string' && !isStack(last)) fields.context = rest.pop();
     for (const part of [message, ...rest]) {
       if (part instanceof Error) fields.err = part;
       else if (isStack(part)) fields.err ??= { message, stack: part };
+      else if (typeof part === 'string') said.push(part);
       else if (typeof part === 'object' && part !== null) Object.assign(fields, part);
     }
     const text = typeof message === 'string' ? message : message instanceof Error ? message.message : undefined;
-    this.logger[level](fields, text);
+    this.logger[level](fields, said.join(' ') || text);
   }
 }
 

@@ -8,6 +8,8 @@ import { PostRepository } from '../post.repository.ts';
 @Injectable()
 export class PublishDuePostsJob implements JobProvider {
   private readonly logger = new Logger(PublishDuePostsJob.name);
+  /** Posts whose last attempt failed: one that fails for ever is told of once, not twice a second. */
+  private failing = new Set<string>();
 
   constructor(
     private readonly sql: Sql,
@@ -16,12 +18,15 @@ export class PublishDuePostsJob implements JobProvider {
   ) {}
 
   async run(stopping?: AbortSignal): Promise<void> {
+    const failed = new Set<string>();
     for (const { id } of await this.sql.rows<{ id: string }>(DUE, [])) {
       if (stopping?.aborted) return;
-      await this.publish(id).catch((error: unknown) =>
-        this.logger.error(error, `The post ${id} could not be published`),
-      );
+      await this.publish(id).catch((error: unknown) => {
+        failed.add(id);
+        if (!this.failing.has(id)) this.logger.error(error, `The post ${id} could not be published; it is tried again`);
+      });
     }
+    this.failing = failed;
   }
 
   /** Only if no other instance has it in hand, or has published it in the meantime. */
