@@ -27,8 +27,7 @@ const redirect = ({ path }: MovedPermanently, reply: FastifyReply) =>
 /** Also Fastify's own error handler: what fails before Nest sees the request (a malformed body) looks the same. */
 export function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const problem = toProblem(error);
-  if (problem.status === 500) logger.error(error);
-  if (problem.status === 503) logger.warn(error); // why, for whoever is paged
+  logProblem(error, problem);
   if (problem.status === 401) reply.header('WWW-Authenticate', 'Bearer');
   const { retryAfter, limit } = error instanceof DomainError ? error : {};
   if (limit) nameLimit(limit, reply);
@@ -39,6 +38,12 @@ export function sendProblem(error: unknown, request: FastifyRequest, reply: Fast
     .header('Content-Type', 'application/problem+json')
     .header('Cache-Control', 'no-store')
     .send({ type: `${DOCS}${problem.code}`, ...problem, requestId: String(request.id) } satisfies ProblemDetails);
+}
+
+/** Why something failed, for whoever is paged: once per failure, at whichever door it leaves. */
+export function logProblem(error: unknown, { status } = toProblem(error)): void {
+  if (status === 500) logger.error(error);
+  if (status === 503) logger.warn(error);
 }
 
 /** draft-ietf-httpapi-ratelimit-headers: which policy, and that nothing remains of it. */

@@ -1,5 +1,5 @@
 import { Command } from './command.decorator.ts';
-import { timestamp, toProblem } from '@cairn/http';
+import { logProblem, timestamp, toProblem } from '@cairn/http';
 import { Injectable, Module, type DynamicModule } from '@nestjs/common';
 import {
   Field,
@@ -12,9 +12,10 @@ import {
   type GqlModuleOptions,
 } from '@nestjs/graphql';
 import { MercuriusFederationDriver, type MercuriusFederationDriverConfig } from '@nestjs/mercurius';
-import { graphql, GraphQLError, type GraphQLFormattedError } from 'graphql';
+import { graphql, GraphQLError } from 'graphql';
 import { writeFile } from 'node:fs/promises';
 import { z } from 'zod';
+import { limits, MAX_TOKENS, tooLarge } from './graphql-limits.ts';
 
 /** @nestjs/mercurius 14.0.0 passes its own builder, which @apollo/subgraph 2.15 breaks (`doc.definitions is not iterable`). */
 @Injectable()
@@ -56,25 +57,57 @@ export const subgraph = (): DynamicModule => ({
       driver: SubgraphDriver,
       path: '/graphql',
       autoSchemaFile: { federation: FEDERATION },
-      errorFormatter: (execution) => ({
-        statusCode: 200,
-        response: { data: execution.data ?? null, errors: (execution.errors ?? []).map(formatError) },
-      }),
+      validationRules: [limits],
+      graphql: { parseOptions: { maxTokens: MAX_TOKENS } },
+      hooks: { preParsing: refuseSyntaxTrees },
+      errorFormatter: (execution) => {
+        logFailures(execution.errors ?? []);
+        return {
+          statusCode: 200,
+          response: { data: execution.data ?? null, errors: (execution.errors ?? []).flatMap(formatError) },
+        };
+      },
     }),
   ],
   providers: [WriteSubgraphCommand],
 });
 
-function formatError(error: GraphQLFormattedError & { originalError?: unknown }): GraphQLError {
-  if (!error.originalError) return error as GraphQLError;
-  const { title, detail, code, status, errors } = toProblem(error.originalError);
+/** mercurius takes a parsed document in JSON where it expects text, and the limit of tokens would not see it. */
+async function refuseSyntaxTrees(_schema: unknown, source: string) {
+  try {
+    JSON.parse(source); // fails at the second character of a query
+  } catch {
+    return;
+  }
+  throw new GraphQLError('The query is JSON: send text', { extensions: BAD_REQUEST });
+}
+
+/** As the HTTP door does it. A failure that several fields share is one. */
+function logFailures(errors: readonly GraphQLError[]): void {
+  for (const failure of new Set(errors.map(({ originalError }) => originalError)))
+    if (failure && !refusalsIn(failure).length) logProblem(failure);
+}
+
+const BAD_REQUEST = { code: 'http.bad-request', status: 400 };
+
+function formatError(error: GraphQLError): GraphQLError[] {
+  const { originalError, path, locations } = error;
+  if (!originalError) return [refusal(error)];
+  const refusals = refusalsIn(originalError);
+  if (refusals.length > 0) return refusals.map(refusal);
+  const { title, detail, code, status, errors } = toProblem(originalError);
   const extensions = { code, status, ...(errors && { errors }) };
-  return {
-    message: detail ?? title,
-    path: error.path,
-    locations: error.locations,
-    extensions,
-  } as unknown as GraphQLError;
+  return [{ message: detail ?? title, path, locations, extensions } as unknown as GraphQLError];
+}
+
+/** What GraphQL itself finds wrong with a query: mercurius wraps it. */
+const refusalsIn = ({ errors }: Error & { errors?: unknown }): GraphQLError[] =>
+  Array.isArray(errors) ? errors.filter((error) => error instanceof GraphQLError) : [];
+
+function refusal({ message, path, locations, extensions }: GraphQLError): GraphQLError {
+  if (/^Syntax Error: Document contains more tha[nt] /.test(message))
+    return tooLarge(`Words and signs: at most ${MAX_TOKENS} are allowed`);
+  return { message, path, locations, extensions: { ...BAD_REQUEST, ...extensions } } as unknown as GraphQLError;
 }
 
 /** The arguments of a field as the schema of a query string expects them: there is no null, only absence. */
