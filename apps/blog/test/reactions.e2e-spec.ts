@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { startService, type RunningService, type Someone } from '@cairn/testing';
+import { DataSource } from 'typeorm';
 import { blog } from '../src/app.module.ts';
 
 let service: RunningService;
@@ -70,6 +71,34 @@ describe('at once', () => {
     expect(await likeOf(slug, readers[0]!)).toEqual({ liked: true, likeCount: 1 });
     await Promise.all(Array.from({ length: 50 }, () => unlike(slug, readers[0])));
     expect(await likeOf(slug, readers[0]!)).toEqual({ liked: false, likeCount: 0 });
+  });
+
+  test('who likes a post without a pause does not keep it from being taken down', async () => {
+    const slug = await publish();
+    let going = true;
+    let done = 0;
+    const likers = readers.map(async (reader) => {
+      for (; going; done++) await like(slug, reader);
+    });
+    while (done < 3 * readers.length) await like(slug, ada);
+    const { status } = await service.post(`/api/v1/posts/${slug}/unpublish`, { as: ada });
+    going = false;
+    await Promise.all(likers);
+    expect(status).toBe(200);
+  });
+
+  test('a row that stays locked is given up on before the connections of all others wait for it', async () => {
+    const slug = await publish();
+    const database = service.app.get(DataSource, { strict: false });
+    const holder = database.createQueryRunner();
+    await holder.startTransaction();
+    await holder.query('SELECT FROM post_counts FOR UPDATE');
+    const wait = database.query('SELECT FROM post_counts FOR UPDATE');
+    const [answer] = await Promise.all([like(slug, ada), expect(wait).rejects.toMatchObject({ code: '55P03' })]);
+    await holder.rollbackTransaction();
+    await holder.release();
+    expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '1']);
+    expect((await like(slug, ada)).status).toBe(200);
   });
 });
 

@@ -8,7 +8,7 @@ import { commentPolicy, type CommentAction } from './comment.policy.ts';
 import { Comment } from './comment.ts';
 
 /**
- * Every write takes the same locks in the same order: the post (shared: it stays as it is), then the row of its counts. As each write
+ * Every write takes the same locks in the same order: the post (it stays as it is), then the row of its counts. As each write
  * changes that row anyway, it stands for the thread: who holds it sees all of the thread, and nobody else changes any of it.
  */
 @Injectable()

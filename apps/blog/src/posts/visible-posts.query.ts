@@ -18,16 +18,16 @@ export class VisiblePosts {
   }
 
   /**
-   * Keeps the post from being edited, archived or deleted until the transaction ends; others may hold it at the same time.
-   * Undefined when the caller may not see it, too.
+   * Keeps the post from being edited, archived or deleted until the transaction ends. Undefined when the caller may not see it, too.
+   * One holds it at a time: new sharers would pass a writer who waits, and a post that is liked all the time could not be taken down.
    */
   async hold(
     tx: Transaction,
     caller: Principal,
     by: { id: string } | { slug: string },
   ): Promise<FoundPost | undefined> {
-    const [statement, key] = 'id' in by ? [`${BY_ID} FOR SHARE`, by.id] : [`${BY_SLUG.text} FOR SHARE`, by.slug];
-    const [post] = (await tx.query(statement, [key])) as FoundPost[];
+    const [statement, key] = 'id' in by ? [BY_ID, by.id] : [BY_SLUG.text, by.slug];
+    const [post] = (await tx.query(`${statement} FOR NO KEY UPDATE`, [key])) as FoundPost[];
     return post && postPolicy.allows(caller, 'read', post) ? post : undefined;
   }
 
