@@ -21,9 +21,10 @@ describe.each<[string, string, string[] | undefined, string[] | undefined]>([
 ])('%s', (_, value, asText, asLine) => {
   test('as text', () => expect(said(text(), value)).toEqual(asText));
   test('as a line', () => expect(said(line(), value)).toEqual(asLine));
-  test('the description says the same', () => {
-    expect(patternOf(text()).test(value)).toBe(asText === undefined);
-    expect(patternOf(line().min(0).max(9_000)).test(value)).toBe(asLine === undefined);
+  test('the description says the same, but of halves of pairs', () => {
+    const isHalf = !value.isWellFormed(); // beyond many engines that read patterns
+    expect(patternOf(text()).test(value)).toBe(isHalf || asText === undefined);
+    expect(patternOf(line().min(0).max(9_000)).test(value)).toBe(isHalf || asLine === undefined);
   });
 });
 
