@@ -101,7 +101,7 @@ describe('signing up', () => {
   test('answers the account, which can log in', async () => {
     const answer = await signUp({ email: ' Ada@Example.COM', username: 'Ada', displayName: ' Ada Lovelace ' });
     expect(answer.status).toBe(201);
-    expect(answer.headers.get('location')).toBe(`/api/v1/users/${answer.body.id}`);
+    expect((await service.get(answer.headers.get('location')!)).body).toMatchObject({ id: answer.body.id });
     expect(answer.headers.get('etag')).toMatch(/^"1-/);
     expect(answer.body).toEqual({
       id: expect.any(String),

@@ -97,8 +97,12 @@ describe('Idempotency', () => {
   const once = (asked: IdempotentRequest, work: () => Promise<object>) =>
     transactions.run((tx) => idempotency.once(tx, asked, work));
 
-  test('is forgotten after 24 hours, and cleans up after itself', async () => {
+  test('is forgotten after 24 hours and not before, and cleans up after itself', async () => {
     await once(request('old'), async () => ({ n: 1 }));
+    await dataSource.query(`UPDATE idempotency_keys SET created_at = now() - interval '23 hours 59 minutes'`);
+    await once(request('other'), async () => ({}));
+    expect(await once(request('old'), async () => ({ n: 2 }))).toEqual({ n: 1 });
+    await dataSource.query(`DELETE FROM idempotency_keys WHERE key = 'other'`);
     await dataSource.query(`UPDATE idempotency_keys SET created_at = now() - interval '25 hours'`);
     expect(await once(request('old', 'another'), async () => ({ n: 2 }))).toEqual({ n: 2 });
     await dataSource.query(`UPDATE idempotency_keys SET created_at = now() - interval '25 hours'`);

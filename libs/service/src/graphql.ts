@@ -1,10 +1,10 @@
 import { Command } from './command.decorator.ts';
+import { DateTime } from './date-time.type.ts';
 import { logProblem, timestamp, toProblem } from '@cairn/http';
 import { Injectable, Module, type DynamicModule } from '@nestjs/common';
 import {
   Field,
   GraphQLFederationFactory,
-  GraphQLISODateTime,
   GraphQLModule,
   GraphQLSchemaHost,
   ID,
@@ -16,6 +16,8 @@ import { graphql, GraphQLError } from 'graphql';
 import { writeFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { limits, MAX_TOKENS, tooLarge } from './graphql-limits.ts';
+
+export { DateTime };
 
 /** @nestjs/mercurius 14.0.0 passes its own builder, which @apollo/subgraph 2.15 breaks (`doc.definitions is not iterable`). */
 @Injectable()
@@ -133,7 +135,7 @@ function graphqlType(name: string, schema: z.ZodType, nullable = false): { type:
   if (schema instanceof z.ZodDefault) return graphqlType(name, schema.unwrap() as z.ZodType, true);
   if (schema instanceof z.ZodArray) return { type: [graphqlType(name, schema.element as z.ZodType).type], nullable };
   if (schema instanceof z.ZodObject) return { type: undefined, nullable };
-  if (schema === timestamp) return { type: GraphQLISODateTime, nullable };
+  if (schema === timestamp) return { type: DateTime, nullable };
   if (schema instanceof z.ZodPipe) return graphqlType(name, schema.in as z.ZodType, nullable);
   if (schema instanceof z.ZodNumber) return { type: schema.format === 'safeint' ? Int : Number, nullable };
   if (schema instanceof z.ZodBoolean) return { type: Boolean, nullable };

@@ -49,7 +49,8 @@ async function start<Config extends z.ZodObject>(service: Service<Config>) {
   });
   stopOnSignal(app);
   await serve(app, config.PORT, config.HOST);
-  logger.info({ host: config.HOST, port: config.PORT }, 'listening');
+  // Whatever the level: who started the process waits for this line.
+  logger.child({}, { level: 'info' }).info({ host: config.HOST, port: config.PORT }, 'listening');
 }
 
 /** Takes no more work, finishes what is in flight and closes what was opened; what takes longer than that is cut off. */

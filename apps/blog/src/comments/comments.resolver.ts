@@ -55,13 +55,6 @@ export class CommentsResolver {
     const content = validate(CreateCommentSchema, { body, parentId });
     const request =
       key == null ? undefined : idempotentRequest(caller, `mutation addComment ${slug}`, { key }, content);
-    return dated(await this.createComment.execute(caller, validate(SlugSchema, slug), content, request));
+    return this.createComment.execute(caller, validate(SlugSchema, slug), content, request);
   }
 }
-
-/** The times of a stored answer are text. */
-const dated = (comment: CommentView): CommentView => ({
-  ...comment,
-  createdAt: new Date(comment.createdAt),
-  updatedAt: new Date(comment.updatedAt),
-});

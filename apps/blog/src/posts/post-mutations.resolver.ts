@@ -1,6 +1,7 @@
 import { Caller, Roles, SignedIn, type Principal } from '@cairn/auth';
 import { expectedVersion, idempotentRequest, validate } from '@cairn/http';
-import { Args, GraphQLISODateTime, Int, Mutation, Resolver } from '@nestjs/graphql';
+import { DateTime } from '@cairn/service/graphql';
+import { Args, Int, Mutation, Resolver } from '@nestjs/graphql';
 import { CreatePostSchema } from './create-post/create-post.dto.ts';
 import { CreatePostHandler } from './create-post/create-post.handler.ts';
 import { DeletePostHandler } from './delete-post/delete-post.handler.ts';
@@ -34,7 +35,7 @@ export class PostMutationsResolver {
     @Args('idempotencyKey', { type: () => String, nullable: true }) key?: string | null,
   ): Promise<PostView> {
     const content = validate(CreatePostSchema, input);
-    const request = key == null ? undefined : idempotentRequest(caller, 'mutation createPost', { key }, input);
+    const request = key == null ? undefined : idempotentRequest(caller, 'mutation createPost', { key }, content);
     return this.creating.execute(caller, content, request);
   }
 
@@ -53,7 +54,7 @@ export class PostMutationsResolver {
   async publishPost(
     @Caller() caller: Principal,
     @Args('slug') slug: string,
-    @Args('at', { type: () => GraphQLISODateTime, nullable: true }) at?: Date | null,
+    @Args('at', { type: () => DateTime, nullable: true }) at?: Date | null,
     @Args('expectedVersion', optionalInt) version?: number | null,
   ): Promise<PostView> {
     const { at: time } = validate(PublishPostSchema, { at: at?.toISOString() });
