@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { AuthConfigSchema, AuthModule, Public, Roles, Services, ServiceTokens, SignedIn } from '@cairn/auth';
 import { Transactions } from '@cairn/database';
-import { freePort, startRedis, stopChild, type RunningServer } from '@cairn/backing';
+import { freePort, Guardian, startRedis, stopChild, type RunningServer } from '@cairn/backing';
 import { createApplication, runCommand, serve } from '@cairn/service';
 import { startService, type RunningService } from '@cairn/testing';
 import { Controller, Get, Module, type INestApplication } from '@nestjs/common';
@@ -14,6 +14,7 @@ import { DataSource } from 'typeorm';
 import { identity } from '../src/app.module.ts';
 import { ConfigSchema } from '../src/config.ts';
 import { SigningKeys } from '../src/keys/signing-keys.service.ts';
+import { RevocationRelay } from '../src/sessions/revocation-relay.service.ts';
 
 /* Identity, another service that knows it by its key set and by Redis only, and a Redis of their own that is stopped and started. */
 
@@ -52,6 +53,7 @@ const secret = 'blog-secret-blog-secret';
 let folder: string;
 let port: number;
 let server: RunningServer;
+let guardian: Guardian;
 let service: RunningService;
 let things: INestApplication;
 let database: DataSource;
@@ -68,8 +70,10 @@ const environment = () => ({
 
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'cairn-revocations-'));
+  guardian = new Guardian(); // ends Redis when this process is killed
+  guardian.removeAfterwards(folder);
   port = await freePort();
-  server = await startRedis({ folder, port, durable: false });
+  await startEmptyRedis();
   service = await startService(identity, environment());
   database = service.app.get(DataSource, { strict: false });
   things = await startThings();
@@ -78,6 +82,7 @@ afterAll(async () => {
   await things.close();
   await service.stop();
   await stopRedis();
+  guardian.dismiss();
   await rm(folder, { recursive: true, force: true });
 });
 
@@ -90,7 +95,14 @@ async function startThings(): Promise<INestApplication> {
 }
 
 const stopRedis = () => stopChild(server.process, server.stopSignal, 5_000);
-const startEmptyRedis = async () => void (server = await startRedis({ folder, port, durable: false }));
+async function startEmptyRedis(): Promise<void> {
+  server = await startRedis({
+    folder,
+    port,
+    durable: false,
+    onSpawn: (child, signal) => guardian.watch(child, signal),
+  });
+}
 
 async function ask(app: INestApplication, route: string, token?: string): Promise<number> {
   const url = `${(await app.getUrl()).replace('[::1]', '127.0.0.1')}/api/v1/things/${route}`;
@@ -201,6 +213,25 @@ test('a Redis that is emptied while it runs is filled again', async () => {
   await logOut(after);
   await refusedWithinASecond(after.token);
   await refusedWithinASecond(after.token, late);
+  await late.close();
+});
+
+test('an identity whose clock is hours ahead trims nothing that is in force', async () => {
+  const [before, during] = [await signedIn(), await signedIn()];
+  await logOut(before);
+  await refusedWithinASecond(before.token);
+  const relay = service.app.get(RevocationRelay, { strict: false });
+  const sendNew = relay.sendNew.bind(relay);
+  const ahead = jest.spyOn(relay, 'sendNew').mockImplementation(async () => {
+    const realNow = Date.now;
+    const clock = jest.spyOn(Date, 'now').mockImplementation(() => realNow() + 3 * 3_600_000);
+    await sendNew().finally(() => clock.mockRestore());
+  });
+  await logOut(during);
+  await refusedWithinASecond(during.token);
+  ahead.mockRestore();
+  const late = await startThings();
+  for (const { token } of [before, during]) expect(await ask(late, 'own', token)).toBe(401);
   await late.close();
 });
 

@@ -68,8 +68,10 @@ export class RevocationRelay {
   }
 
   private async append(rows: readonly Row[]): Promise<void> {
-    // Entries whose tokens have all expired are trimmed as others come.
-    const oldest = Date.now() - 2 * REVOCATION_SECONDS * 1_000;
+    // Entries whose tokens have all expired are trimmed as others come. By Redis's clock, which makes the ids: another that is ahead
+    // would trim what is in force.
+    const [seconds] = await this.redis.client.time();
+    const oldest = (Number(seconds) - 2 * REVOCATION_SECONDS) * 1_000;
     const pipeline: ChainableCommander = this.redis.client.pipeline();
     for (const row of rows)
       pipeline.xadd(REVOCATION_STREAM, 'MINID', '~', oldest, '*', ...revocationEntry(toRevocation(row)));
