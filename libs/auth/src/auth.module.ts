@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import { AccessGuard } from './access.guard.ts';
 import { AUTH_OPTIONS, type AuthConfigSchema, type AuthOptions } from './auth.options.ts';
 import { JWKS_SOURCE, jwksAt, type JwksSource } from './jwks.client.ts';
+import { JwksDependency } from './jwks.dependency.ts';
 import { RevocationFeed } from './revocation-feed.service.ts';
 import { TokenVerifier } from './token-verifier.service.ts';
 
@@ -36,6 +37,7 @@ export class AuthModule {
           : { provide: JWKS_SOURCE, useValue: jwksAt(config.JWKS_URL) },
         RevocationFeed,
         TokenVerifier,
+        ...(keys ? [] : [JwksDependency]), // the issuer's own need no fetching
         { provide: APP_GUARD, useClass: AccessGuard },
       ],
       exports: [TokenVerifier, RevocationFeed],

@@ -34,6 +34,8 @@ export class RevocationFeed implements DependencyProvider {
   private redis: Redis | undefined;
   private trouble: string | undefined = 'the revocations have not been read yet';
   private known = false;
+  /** The trouble that the log tells of. */
+  private reported: string | undefined;
 
   constructor(@Inject(AUTH_OPTIONS) private readonly options: AuthOptions) {}
 
@@ -74,7 +76,7 @@ export class RevocationFeed implements DependencyProvider {
 
   private async follow(): Promise<void> {
     while (!this.stopping.signal.aborted) {
-      await this.readOn().catch((error: Error) => this.report(error.message));
+      await this.readOn().catch((error: NodeJS.ErrnoException) => this.report(error.message || error.code!));
       await sleep(RETRY_MS, undefined, { signal: this.stopping.signal }).catch(() => undefined);
     }
   }
@@ -90,7 +92,8 @@ export class RevocationFeed implements DependencyProvider {
       enableOfflineQueue: false,
       retryStrategy: () => null, // this loop reconnects, and then reads from the start
     });
-    redis.on('error', () => undefined); // the command in flight rejects too
+    let reason: Error | undefined; // the command in flight only says that the connection is closed
+    redis.on('error', (error: Error) => (reason = error));
     this.redis = redis;
     try {
       await redis.connect();
@@ -105,6 +108,8 @@ export class RevocationFeed implements DependencyProvider {
         else if (this.trouble !== undefined) await this.reportCompleteness(redis);
         this.revoked.purge();
       }
+    } catch (error) {
+      throw reason ?? error;
     } finally {
       redis.disconnect();
     }
@@ -136,14 +141,20 @@ export class RevocationFeed implements DependencyProvider {
 
   private report(trouble: string | undefined): void {
     if (this.stopping.signal.aborted) return;
-    if (trouble !== undefined && this.trouble === undefined)
-      this.logger.warn(`Access revocations: the last copy holds (${trouble})`);
+    if (trouble !== this.reported) this.tell(trouble);
     this.trouble = trouble;
     if (trouble === undefined) {
       this.known = true;
       this.read.resolve();
     }
     this.attempted.resolve();
+  }
+
+  private tell(trouble: string | undefined): void {
+    if (trouble === undefined) this.logger.warn('Access revocations: the copy is complete and live again');
+    else if (this.known) this.logger.warn(`Access revocations: the last copy holds (${trouble})`);
+    else this.logger.warn(`Access revocations: none have been read yet (${trouble})`);
+    this.reported = trouble;
   }
 }
 

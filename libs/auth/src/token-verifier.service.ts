@@ -20,7 +20,7 @@ export class TokenVerifier {
   // Not passport's global instance: its strategies would be those of whichever application of the process came last.
   private readonly passport = new passport.Passport();
   private readonly verified = new VerifiedTokens();
-  private readonly jwks: JwksClient;
+  readonly jwks: JwksClient;
 
   constructor(
     @Inject(AUTH_OPTIONS) { issuer, audience, service, maxTokenSeconds }: AuthOptions,

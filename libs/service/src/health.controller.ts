@@ -1,4 +1,4 @@
-import { Controller, Get, Res, SetMetadata } from '@nestjs/common';
+import { Controller, Get, Logger, Res, SetMetadata } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import type { DependencyProvider, DependencyState } from './dependency.decorator.ts';
@@ -11,6 +11,9 @@ const CHECK_TIMEOUT_MS = 2_000;
 @SetMetadata('cairn:access', { kind: 'public', token: 'ignored' })
 @Controller('health')
 export class HealthController {
+  private readonly logger = new Logger('Health');
+  private readonly last = new Map<string, string>();
+
   constructor(private readonly lifecycle: Lifecycle) {}
 
   @Get('live')
@@ -23,7 +26,7 @@ export class HealthController {
     const checked = await Promise.all(
       this.lifecycle.dependencies().map(async (found) => ({
         ...found.options,
-        ...(await check(found.provider)),
+        ...(await this.check(found)),
         required: found.provider.required ?? found.options.required,
       })),
     );
@@ -37,14 +40,31 @@ export class HealthController {
       dependencies: Object.fromEntries(checked.map(({ name, ...state }) => [name, state])),
     };
   }
+
+  private async check({ options: { name }, provider }: ReturnType<Lifecycle['dependencies']>[number]) {
+    const { error, ...state } = await ask(provider);
+    const before = this.last.get(name) ?? 'ok';
+    this.last.set(name, state.status);
+    if (state.status !== before) {
+      const sentence = `The dependency ${name} is ${state.status}, and was ${before}`;
+      if (error === undefined) this.logger.warn(sentence);
+      else this.logger.warn(error, sentence); // why: for the log alone, as anybody may ask for readiness
+    }
+    return state;
+  }
 }
 
-async function check(dependency: DependencyProvider) {
+type Asked = DependencyState & { readonly error?: unknown };
+
+async function ask(dependency: DependencyProvider) {
   const since = performance.now();
-  const timeout = new Promise<never>((_, reject) => setTimeout(reject, CHECK_TIMEOUT_MS).unref());
+  const timeout = new Promise<never>((_, reject) => {
+    const error = new Error(`No answer within ${CHECK_TIMEOUT_MS} ms`);
+    setTimeout(reject, CHECK_TIMEOUT_MS, error).unref();
+  });
   const state = await Promise.race([dependency.check(), timeout]).then(
-    (told): DependencyState => told ?? { status: 'ok' },
-    (): DependencyState => ({ status: 'unavailable' }),
+    (told): Asked => told ?? { status: 'ok' },
+    (error: unknown): Asked => ({ status: 'unavailable', error }),
   );
   return { ...state, latencyMs: Math.round(performance.now() - since) };
 }

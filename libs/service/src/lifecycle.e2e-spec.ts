@@ -1,6 +1,7 @@
 import { afterEach, expect, test } from '@jest/globals';
 import { Controller, Get, Injectable, Module, SetMetadata } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { createLogger } from '@cairn/observability';
 import { createApplication, serve } from './application.ts';
 import { Dependency } from './dependency.decorator.ts';
 import { Job } from './job.decorator.ts';
@@ -8,6 +9,7 @@ import { Job } from './job.decorator.ts';
 let order: string[] = [];
 let held = Promise.withResolvers<void>();
 let app: NestFastifyApplication;
+let lines: Record<string, unknown>[] = [];
 
 @Dependency({ name: 'store', required: true })
 @Injectable()
@@ -49,7 +51,10 @@ class TestModule {}
 async function start(): Promise<string> {
   order = [];
   held = Promise.withResolvers();
-  app = await createApplication({ name: 'test', title: 'Test', module: { module: TestModule } });
+  lines = [];
+  const destination = { write: (line: string) => void lines.push(JSON.parse(line)) };
+  const logger = createLogger({ name: 'test', destination });
+  app = await createApplication({ name: 'test', title: 'Test', module: { module: TestModule }, logger });
   await serve(app, 0, '127.0.0.1');
   return (await app.getUrl()).replace('[::1]', '127.0.0.1');
 }
@@ -74,7 +79,7 @@ test('a service that stops takes no new work and finishes what is in flight befo
   expect(order.at(-1)).toBe('store closes');
 });
 
-test('readiness names the dependency that is gone; liveness does not care', async () => {
+test('readiness names the dependency that is gone, and the log says why; liveness does not care', async () => {
   const url = await start();
   held.resolve();
   app.get(Store, { strict: false }).broken = true;
@@ -84,5 +89,12 @@ test('readiness names the dependency that is gone; liveness does not care', asyn
     status: 'unavailable',
     dependencies: { store: { status: 'unavailable' } },
   });
+  await fetch(`${url}/health/ready`);
+  app.get(Store, { strict: false }).broken = false;
+  expect((await fetch(`${url}/health/ready`)).status).toBe(200);
+  expect(lines.filter(({ context }) => context === 'Health')).toMatchObject([
+    { level: 'warn', msg: 'The dependency store is unavailable, and was ok', err: { message: 'gone' } },
+    { level: 'warn', msg: 'The dependency store is ok, and was unavailable' },
+  ]);
   expect((await fetch(`${url}/health/live`, { headers: { authorization: 'Bearer x' } })).status).toBe(200);
 });
