@@ -47,7 +47,7 @@ export async function createApplication(options: ApplicationOptions): Promise<Ne
   closeConnectionsAsTheyFallIdle(instance);
 
   const app = await NestFactory.create<NestFastifyApplication>(ServiceModule.around(options.module), adapter, {
-    logger: new NestLogger(logger.child({}, { level: logger.isLevelEnabled('debug') ? 'debug' : 'warn' })),
+    logger: new NestLogger(quieter(logger)),
     abortOnError: false,
   });
   const lifecycle = app.get(Lifecycle);
@@ -63,6 +63,12 @@ export async function createApplication(options: ApplicationOptions): Promise<Ne
   await app.init();
   await instance.ready();
   return app;
+}
+
+/** Nest tells much that is no news: of it, and of our own `Logger`s, warnings unless debugging; never more than was asked for. */
+function quieter(logger: Logger): Logger {
+  if (logger.isLevelEnabled('debug') || !logger.isLevelEnabled('warn')) return logger;
+  return logger.child({}, { level: 'warn' });
 }
 
 /** Opens what the service depends on, starts its jobs and listens. @throws Error whose message is one sentence */

@@ -14,6 +14,18 @@ test('lists are separated by commas', () => {
   ]);
 });
 
+test.each(['10.0.0.1', '10.0.0.0/8', '::1', 'fd00::/8'])('%s may be a trusted proxy', (peer) =>
+  expect(environment(ProcessConfigSchema, { PORT: '1', TRUSTED_PROXIES: peer }).TRUSTED_PROXIES).toEqual([peer]),
+);
+
+test.each(['gateway', '10.0.0', '10.0.0.0/33', '10.0.0.0/', '0.0.0.0/0', '::1/x', '::/129', '10.0.0.0/8/8'])(
+  '%s may not: it would be taken for nobody, or fail at the first request',
+  (peer) =>
+    expect(() => environment(ProcessConfigSchema, { PORT: '1', TRUSTED_PROXIES: `::1,${peer}` })).toThrow(
+      `The environment variable TRUSTED_PROXIES is wrong: "${peer}" is neither an address nor a CIDR range.`,
+    ),
+);
+
 test('a schema describes an environment by the examples of what is required', () => {
   const schema = z.object({ URL: z.url().meta({ example: 'http://x' }), OPTIONAL: z.string().optional() });
   expect(environment(schema, exampleEnvironment(schema))).toEqual({ URL: 'http://x' });

@@ -1,3 +1,4 @@
+import { BlockList, isIPv6 } from 'node:net';
 import { z } from 'zod';
 
 /** What every process takes from its environment. */
@@ -6,11 +7,26 @@ export const ProcessConfigSchema = z.object({
   HOST: z.string().default('127.0.0.1'),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   /** Peers whose X-Forwarded-For tells the client's address: addresses or CIDR ranges. */
-  TRUSTED_PROXIES: commaSeparated(),
+  TRUSTED_PROXIES: commaSeparated().superRefine((peers, { addIssue }) => {
+    for (const peer of peers) if (!isAddressOrRange(peer)) addIssue(`"${peer}" is neither an address nor a CIDR range`);
+  }),
   /** Shows metrics at GET /metrics, for Prometheus. */
   METRICS: z.stringbool().default(false),
 });
 export type ProcessConfig = z.infer<typeof ProcessConfigSchema>;
+
+/** `10.0.0.1`, `10.0.0.0/8`, `::1`. A range of everything is nobody to trust. */
+function isAddressOrRange(text: string): boolean {
+  const [address = '', bits, ...rest] = text.split('/');
+  const family = isIPv6(address) ? 'ipv6' : 'ipv4';
+  try {
+    if (bits === undefined) new BlockList().addAddress(address, family);
+    else new BlockList().addSubnet(address, /^[1-9]\d*$/.test(bits) ? Number(bits) : NaN, family);
+    return rest.length === 0;
+  } catch {
+    return false;
+  }
+}
 
 /** A variable that holds a list: `a, b`. */
 export function commaSeparated() {

@@ -48,12 +48,12 @@ class SlowController {
 @Module({ providers: [Store, Work], controllers: [SlowController] })
 class TestModule {}
 
-async function start(): Promise<string> {
+async function start(level: 'info' | 'error' = 'info'): Promise<string> {
   order = [];
   held = Promise.withResolvers();
   lines = [];
   const destination = { write: (line: string) => void lines.push(JSON.parse(line)) };
-  const logger = createLogger({ name: 'test', destination });
+  const logger = createLogger({ name: 'test', level, destination });
   app = await createApplication({ name: 'test', title: 'Test', module: { module: TestModule }, logger });
   await serve(app, 0, '127.0.0.1');
   return (await app.getUrl()).replace('[::1]', '127.0.0.1');
@@ -97,4 +97,12 @@ test('readiness names the dependency that is gone, and the log says why; livenes
     { level: 'warn', msg: 'The dependency store is ok, and was unavailable' },
   ]);
   expect((await fetch(`${url}/health/live`, { headers: { authorization: 'Bearer x' } })).status).toBe(200);
+});
+
+test('a logger for errors alone gets no warnings', async () => {
+  const url = await start('error');
+  held.resolve();
+  app.get(Store, { strict: false }).broken = true;
+  await fetch(`${url}/health/ready`);
+  expect(lines).toEqual([]);
 });

@@ -32,9 +32,15 @@ export async function run<Config extends z.ZodObject>(
     if (command === 'serve') await start(service);
     else await execute(service, command);
   } catch (error) {
-    console.error(sentence(error));
-    process.exit(1);
+    fail(service.name, error);
   }
+}
+
+/** A line for whatever collects logs, a sentence for whoever looks on. */
+function fail(name: string, error: unknown): never {
+  createLogger({ name, level: 'fatal' }).fatal({ err: error }, sentence(error).split('\n', 1)[0]);
+  console.error(sentence(error));
+  process.exit(1);
 }
 
 async function start<Config extends z.ZodObject>(service: Service<Config>) {
@@ -47,6 +53,7 @@ async function start<Config extends z.ZodObject>(service: Service<Config>) {
     metrics: config.METRICS,
     logger,
   });
+  process.once('uncaughtException', (error) => fail(service.name, error)); // an unhandled rejection too
   stopOnSignal(app);
   await serve(app, config.PORT, config.HOST);
   // Whatever the level: who started the process waits for this line.
