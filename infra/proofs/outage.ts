@@ -21,7 +21,7 @@ interface Outage {
   readonly dependency?: string;
   /** Only 2xx meanwhile. */
   readonly unnoticed?: true;
-  /** The gateway may have to cut an answer that had begun. */
+  /** The gateway may have to cut an answer that had begun, or not know (502) whether a change was made. */
   readonly mayCut?: true;
 }
 
@@ -84,7 +84,7 @@ const fails = ({ status }: Sample) => status === 'none' || status >= 300;
 function isRight(sample: Sample, { unnoticed, mayCut }: Outage): boolean {
   if (!fails(sample)) return true;
   if (unnoticed) return false;
-  return sample.status === 'none' ? mayCut === true : sample.status === 503 && sample.clear;
+  return sample.status === 'none' || sample.status === 502 ? mayCut === true : sample.status === 503 && sample.clear;
 }
 
 function check({ name }: Outage, wrong: readonly Sample[], when: string) {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { once } from 'node:events';
-import { request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
+import { request as httpRequest, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 import { setTimeout } from 'node:timers/promises';
 import { standIn, startGateway } from './stand-in.ts';
 
@@ -306,13 +306,33 @@ describe('what goes wrong is a problem', () => {
       detail: 'blog is unavailable',
     });
     expect((await get('/api/v1/users')).status).toBe(200);
-    const ready = await get('/health/ready');
-    expect([ready.status, await ready.json()]).toMatchObject([
-      503,
-      { dependencies: { blog: { status: 'unavailable' } } },
-    ]);
+    const lost = await get('/api/v1/posts', { method: 'POST', body: '{}' });
+    await problem(lost, 503);
+    expect(lost.headers.get('retry-after')).toBe('1'); // nothing was sent: it is safe to send it again
     await blog.start(port);
     expect((await get('/api/v1/posts')).status).toBe(200);
+  });
+
+  test('who lost the answer to a change is not told that nothing happened', async () => {
+    let done = 0;
+    blog.answer = (request) => void request.resume().on('end', () => (done++, request.socket.destroy()));
+    for (const method of ['POST', 'PATCH', 'DELETE']) {
+      const answer = await get('/api/v1/posts', { method, ...(method !== 'DELETE' && { body: '{}' }) });
+      expect(answer.headers.has('retry-after')).toBe(false);
+      expect(await problem(answer, 502)).toMatchObject({ code: 'gateway.outcome-unknown' });
+    }
+    expect(done).toBe(3); // and is not sent a second time
+  });
+
+  test('a read whose connection is cut is asked for once more', async () => {
+    expect((await get('/api/v1/posts')).status).toBe(200);
+    const usual = blog.answer;
+    blog.answer = (request) => void (request.socket.destroy(), (blog.answer = usual)); // as a service does that has been idle
+    expect((await get('/api/v1/posts')).status).toBe(200);
+    expect(blog.calls).toHaveLength(3);
+    blog.answer = (request) => void request.socket.destroy();
+    await problem(await get('/api/v1/posts'), 503);
+    expect(blog.calls).toHaveLength(5);
   });
 
   test('a service that breaks off, or speaks something else, is not a success', async () => {
@@ -340,6 +360,29 @@ describe('what goes wrong is a problem', () => {
     }
     expect(blog.calls).toHaveLength(0);
   });
+});
+
+test('it is ready when every service has been, and from then on while it can answer for the others', async () => {
+  const [here, late] = [await standIn(), await standIn()];
+  const ready: RequestListener = (_request, response) => void response.end('{"status":"ok"}');
+  const own = await startGateway({
+    here: { origin: here.origin, routes: ['/api/v1/users'] },
+    late: { origin: late.origin, routes: ['/api/v1/posts'] },
+  });
+  const readiness = async () => {
+    const answer = await fetch(`${own.url}/health/ready`);
+    return [answer.status, await answer.json()];
+  };
+  here.answer = ready;
+  expect(await readiness()).toMatchObject([503, { dependencies: { late: { status: 'unavailable', required: true } } }]);
+  late.answer = ready;
+  expect(await readiness()).toMatchObject([200, { status: 'ok' }]);
+  await late.stop();
+  expect(await readiness()).toMatchObject([
+    200,
+    { status: 'degraded', dependencies: { here: { status: 'ok' }, late: { status: 'unavailable', required: false } } },
+  ]);
+  await Promise.all([own.stop(), here.stop()]);
 });
 
 describe('for browsers', () => {

@@ -10,7 +10,8 @@ export type ErrorKind =
   | 'precondition-missing'
   | 'key-reused'
   | 'too-many'
-  | 'unavailable';
+  | 'unavailable'
+  | 'unknown-outcome';
 
 export interface Problem {
   /** Stable, listed in docs/errors.md: `<service>.<what-happened>`. */

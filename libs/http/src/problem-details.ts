@@ -13,6 +13,7 @@ export const statusOf: Record<ErrorKind, number> = {
   'key-reused': 422,
   'too-many': 429,
   unavailable: 503,
+  'unknown-outcome': 502,
 };
 
 /** RFC 9457, with `code`, `requestId` and, for invalid input, `errors`. */

@@ -6,6 +6,13 @@ export class UpstreamUnavailable extends problem({
   title: 'The service that answers this does not run or is being restarted',
 }) {}
 
+/** Not to be repeated blindly: it may have done what was asked for. */
+export class OutcomeUnknown extends problem({
+  code: 'gateway.outcome-unknown',
+  kind: 'unknown-outcome',
+  title: 'The connection to the service was lost before it answered: it may have done what was asked for, look first',
+}) {}
+
 /** 504: it may have done what was asked for. */
 export class UpstreamTooSlow extends Error {
   readonly statusCode = 504;

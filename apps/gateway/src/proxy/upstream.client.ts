@@ -2,9 +2,17 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
 import { errors, Pool, type Dispatcher } from 'undici';
 import type { UpstreamConfig } from '../config.ts';
-import { UpstreamFailed, UpstreamTooSlow, UpstreamUnavailable } from './proxy.errors.ts';
+import { OutcomeUnknown, UpstreamFailed, UpstreamTooSlow, UpstreamUnavailable } from './proxy.errors.ts';
 
 const CONNECT_TIMEOUT_MS = 2_000;
+/** They change nothing, so that they may be sent again (RFC 9110, section 9.2.1). */
+const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);
+/** No connection came about: nothing was sent. */
+const NOT_SENT = new Set(
+  ['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_CONNECT_TIMEOUT'], // prettier-ignore
+);
+/** A connection that was there and is no more. */
+const CUT = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
 /** Between two pieces of an answer's body. */
 const BODY_TIMEOUT_MS = 60_000;
 
@@ -42,25 +50,37 @@ export class Upstream {
 
   /**
    * Answers as soon as the head of the answer is there; the bodies stream, each at the pace of who takes them.
-   * @throws UpstreamUnavailable, UpstreamTooSlow, UpstreamFailed; the error of `body` when that failed
+   * @throws UpstreamUnavailable, OutcomeUnknown, UpstreamTooSlow, UpstreamFailed; the error of `body` when that failed
    */
   async send({ signal, ...request }: Forwarded): Promise<UpstreamAnswer> {
     const { name, config } = this;
     const deadline = new AbortController();
     const timer = setTimeout(() => deadline.abort(), config.deadlineMs);
     try {
-      return await this.pool.request({
-        ...request,
-        method: request.method as Dispatcher.HttpMethod,
-        signal: AbortSignal.any([signal, deadline.signal]),
-      });
+      return await this.ask({ ...request, signal: AbortSignal.any([signal, deadline.signal]) });
     } catch (error) {
       if (request.body?.errored) throw request.body.errored;
       if (deadline.signal.aborted) throw new UpstreamTooSlow(name, config.deadlineMs);
       if (error instanceof errors.HTTPParserError) throw new UpstreamFailed(name);
-      throw Object.assign(new UpstreamUnavailable(`${name} is unavailable`, { retryAfter: 1 }), { cause: error });
+      throw Object.assign(
+        SAFE.has(request.method) || NOT_SENT.has(codeOf(error))
+          ? new UpstreamUnavailable(`${name} is unavailable`, { retryAfter: 1 })
+          : new OutcomeUnknown(),
+        { cause: error },
+      );
     } finally {
       clearTimeout(timer);
+    }
+  }
+
+  private async ask(request: Forwarded): Promise<UpstreamAnswer> {
+    const send = () => this.pool.request({ ...request, method: request.method as Dispatcher.HttpMethod });
+    try {
+      return await send();
+    } catch (error) {
+      // A service closes what has been idle, and as it restarts everything: the request may have crossed that.
+      if (SAFE.has(request.method) && !request.body && CUT.has(codeOf(error))) return send();
+      throw error;
     }
   }
 
@@ -75,3 +95,5 @@ export class Upstream {
     return this.pool.close();
   }
 }
+
+const codeOf = (error: unknown) => String((error as { code?: string }).code);
