@@ -324,6 +324,55 @@ test('a new key is published before it signs, the old one as long as its tokens 
     expect(String(key.sealed_private_key)).not.toContain('BEGIN');
 });
 
+/** This process's wall clock alone: timers and the monotonic clock go on. */
+async function withClock<T>(aheadMs: number, work: () => Promise<T>): Promise<T> {
+  const others = ['hrtime', 'nextTick', 'performance', 'queueMicrotask', 'setImmediate', 'clearImmediate'] as const;
+  const timers = ['setInterval', 'clearInterval', 'setTimeout', 'clearTimeout'] as const;
+  jest.useFakeTimers({ now: Date.now() + aheadMs, doNotFake: [...others, ...timers] });
+  return work().finally(() => jest.useRealTimers());
+}
+const DAY_MS = 86_400_000;
+
+test('an instance whose clock is a month ahead or behind neither adds nor deletes a key', async () => {
+  const url = (database.options as unknown as { url: string }).url;
+  const config = ConfigSchema.parse({ ...environment(), DATABASE_URL: url, JWKS_URL: service.url });
+  const elsewhere = () => new SigningKeys(database, service.app.get(Transactions, { strict: false }), config);
+  const kids = () => database.query('SELECT kid FROM signing_keys ORDER BY kid');
+  const before = await kids();
+  for (const aheadMs of [32 * DAY_MS, -32 * DAY_MS]) {
+    const keys = elsewhere();
+    await withClock(aheadMs, () => keys.open());
+    expect(await kids()).toEqual(before);
+    const { signsFrom } = await withClock(aheadMs, () => keys.rotate());
+    expect(signsFrom.getTime()).toBeLessThanOrEqual(Date.now() + config.KEY_PUBLISH_SECONDS * 1_000);
+  }
+  await signedIn();
+});
+
+test('keys that were made by a wrong clock are mended by a rotation', async () => {
+  const keys = service.app.get(SigningKeys, { strict: false });
+  await database.query(`UPDATE signing_keys SET signs_from = signs_from + interval '40 days'`);
+  await keys.list(); // forgets the copy
+  await expect(keys.signer()).rejects.toThrow(/^No key signs yet/);
+  const { kid } = await keys.rotate();
+  expect((await keys.signer()).kid).toBe(kid);
+  const { token } = await signedIn();
+  await eventually(async () => expect(await ask(things, 'own', token)).toBe(200), 3_000); // an unknown kid is asked for once a second
+  const [{ late }] = await database.query(
+    `SELECT count(*)::int AS late FROM signing_keys WHERE signs_from > now() + interval '181 s'`,
+  );
+  expect(late).toBe(0);
+});
+
+test('a retry within the grace is repeated by an instance whose clock is ahead', async () => {
+  const username = `user${++counter}`;
+  await service.post('/api/v1/users', { body: { email: `${username}@example.com`, username, password } });
+  const { refreshToken } = (await service.post('/api/v1/sessions', { body: { login: username, password } })).body;
+  const refresh = () => service.post('/api/v1/sessions/refresh', { body: { refreshToken } });
+  expect((await refresh()).status).toBe(200);
+  expect((await withClock(11_000, refresh)).status).toBe(200);
+});
+
 test('a wrong secret is one sentence', async () => {
   const url = (database.options as unknown as { url: string }).url;
   const other = { ...environment(), KEY_ENCRYPTION_SECRET: 'y'.repeat(32), DATABASE_URL: url };

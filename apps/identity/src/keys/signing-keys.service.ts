@@ -1,5 +1,5 @@
 import type { JwksSource } from '@cairn/auth';
-import { Transactions, type Transaction } from '@cairn/database';
+import { databaseTime, Transactions, type Transaction } from '@cairn/database';
 import { Dependency } from '@cairn/service/health';
 import { Inject, Injectable } from '@nestjs/common';
 import { createPrivateKey, generateKeyPairSync, randomUUID, type KeyObject } from 'node:crypto';
@@ -19,12 +19,16 @@ export interface Signer {
   readonly privateKey: KeyObject;
 }
 
-/** The keys that sign access tokens: private halves sealed in the database, public halves published as JWKS. Instances agree by it. */
+/**
+ * The keys that sign access tokens: private halves sealed in the database, public halves published as JWKS. Instances agree by it, and
+ * by its clock: one whose own is a month ahead would add a key that signs in a month and delete the one that signs.
+ */
 @Dependency({ name: 'signing-keys', required: true })
 @Injectable()
 export class SigningKeys implements JwksSource {
   private readonly sealingKey: Buffer;
-  private copy: { keys: SigningKey[]; readAt: number } | undefined;
+  /** `readAt` by the monotonic clock, in milliseconds; `time` is the database's then. */
+  private copy: { keys: SigningKey[]; readAt: number; time: Date } | undefined;
   private readonly opened = new Map<string, KeyObject>();
 
   constructor(
@@ -46,73 +50,92 @@ export class SigningKeys implements JwksSource {
   }
 
   async signer(): Promise<Signer> {
-    const key = signerAt(await this.keys(), new Date());
+    const { keys, now } = await this.current();
+    const key = signerAt(keys, now);
     if (!key)
-      throw new Error('No key signs yet: the clock of this machine is behind that of the one that made the keys.');
+      throw new Error('No key signs yet: the clock of the database was set back. The command rotate-keys mends it.');
     return { kid: key.kid, privateKey: this.unlock(key) };
   }
 
   async jwks() {
-    const published = publishedAt(await this.keys(), LONGEST_TOKEN_SECONDS, new Date());
+    const { keys, now } = await this.current();
+    const published = publishedAt(keys, LONGEST_TOKEN_SECONDS, now);
     return { keys: published.map(({ publicJwk }) => publicJwk) };
   }
 
   /** Those that are kept, the youngest first. */
   async list(): Promise<readonly SigningKey[]> {
     this.copy = undefined;
-    return this.keys();
+    return (await this.current()).keys;
   }
 
-  /** Makes the next key, which is published now and signs KEY_PUBLISH_SECONDS later. One that waits already is the answer. */
+  /**
+   * Makes the next key, which is published now and signs KEY_PUBLISH_SECONDS later. One that waits already is the answer; where none
+   * signs, one that signs at once.
+   */
   rotate(): Promise<SigningKey> {
-    return this.underLock(async (tx, keys) => {
-      const waiting = keys.find(({ signsFrom }) => signsFrom > new Date());
-      return waiting ?? this.add(tx, keys.length === 0 ? 0 : this.config.KEY_PUBLISH_SECONDS);
+    return this.underLock(async (tx, keys, now) => {
+      const first = await this.mend(tx, keys, now);
+      const waiting = keys.find(({ signsFrom }) => signsFrom > now);
+      return first ?? waiting ?? this.add(tx, now, this.config.KEY_PUBLISH_SECONDS);
     });
   }
 
   /** Rotates when the youngest key is old, and forgets those that nobody needs. */
   async rotateIfDue(): Promise<void> {
-    await this.underLock(async (tx, keys) => {
-      const youngest = keys[0];
-      if (!youngest) return this.add(tx, 0); // the first signs at once: nobody has a copy of the list yet
-      const due = youngest.signsFrom.getTime() + this.config.KEY_ROTATION_DAYS * 86_400_000;
-      if (due <= Date.now()) await this.add(tx, this.config.KEY_PUBLISH_SECONDS);
-      const kept = new Set(publishedAt(keys, LONGEST_TOKEN_SECONDS, new Date()));
+    await this.underLock(async (tx, keys, now) => {
+      if (await this.mend(tx, keys, now)) return;
+      const due = keys[0]!.signsFrom.getTime() + this.config.KEY_ROTATION_DAYS * 86_400_000;
+      if (due <= now.getTime()) await this.add(tx, now, this.config.KEY_PUBLISH_SECONDS);
+      const kept = new Set(publishedAt(keys, LONGEST_TOKEN_SECONDS, now));
       for (const { kid } of keys.filter((key) => !kept.has(key))) await tx.delete(SigningKey, { kid });
-      return undefined;
     });
   }
 
-  private async keys(): Promise<SigningKey[]> {
-    if (!this.copy || performance.now() - this.copy.readAt > COPY_MS) {
-      const readAt = performance.now();
-      this.copy = { keys: await this.dataSource.manager.find(SigningKey, { order: { signsFrom: 'DESC' } }), readAt };
+  /**
+   * None waits longer than a new one would: a clock was wrong when it was made. Adds one that signs at once when none signs, as for
+   * the first: nobody has a copy of the list yet.
+   */
+  private async mend(tx: Transaction, keys: SigningKey[], now: Date): Promise<SigningKey | undefined> {
+    for (const [index, key] of keys.entries()) {
+      const latest = new Date(now.getTime() + this.config.KEY_PUBLISH_SECONDS * 1_000 - index); // their order stays
+      if (key.signsFrom <= latest) break;
+      key.signsFrom = latest;
+      await tx.update(SigningKey, { kid: key.kid }, { signsFrom: latest });
     }
-    return this.copy.keys;
+    return signerAt(keys, now) ? undefined : this.add(tx, now, 0);
+  }
+
+  private async current(): Promise<{ keys: SigningKey[]; now: Date }> {
+    if (!this.copy || performance.now() - this.copy.readAt > COPY_MS) {
+      const keys = await this.dataSource.manager.find(SigningKey, { order: { signsFrom: 'DESC' } });
+      const time = await databaseTime(this.dataSource.manager);
+      this.copy = { keys, readAt: performance.now(), time };
+    }
+    const { keys, readAt, time } = this.copy;
+    return { keys, now: new Date(time.getTime() + performance.now() - readAt) };
   }
 
   /**
    * One instance at a time decides about keys, and only one that can open them: a key that was sealed with another secret would, once
    * it signs, end every login. @throws Error in one sentence when KEY_ENCRYPTION_SECRET is another
    */
-  private async underLock<T>(decide: (tx: Transaction, keys: SigningKey[]) => Promise<T>): Promise<T> {
+  private async underLock<T>(decide: (tx: Transaction, keys: SigningKey[], now: Date) => Promise<T>): Promise<T> {
     try {
       return await this.transactions.run(async (tx) => {
         await tx.query(`SELECT pg_advisory_xact_lock(hashtext('signing-keys'))`);
         const keys = await tx.find(SigningKey, { order: { signsFrom: 'DESC' } });
         if (keys[0]) this.unlock(keys[0]);
-        return decide(tx, keys);
+        return decide(tx, keys, await databaseTime(tx));
       });
     } finally {
       this.copy = undefined;
     }
   }
 
-  private async add(tx: Transaction, secondsUntilItSigns: number): Promise<SigningKey> {
+  private async add(tx: Transaction, now: Date, secondsUntilItSigns: number): Promise<SigningKey> {
     const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
     const kid = randomUUID();
-    const now = new Date();
     const key = Object.assign(new SigningKey(), {
       kid,
       publicJwk: { ...publicKey.export({ format: 'jwk' }), kid, alg: 'ES256', use: 'sig' },

@@ -1,4 +1,4 @@
-import { Transactions } from '@cairn/database';
+import { databaseTime, Transactions } from '@cairn/database';
 import { Injectable } from '@nestjs/common';
 import { UserRepository } from '../../users/user.repository.ts';
 import { AccessRevocations } from '../access-revocations.service.ts';
@@ -32,7 +32,8 @@ export class RefreshSessionHandler {
     const userId = await this.transactions.run(async (tx) => {
       const session = await this.sessions.lock(tx, presented.sessionId);
       if (!session) return undefined;
-      const rotation = session.rotate(traces[0]!, traces[1]!, device, this.life.seconds, new Date());
+      const now = await databaseTime(tx); // another instance may have made the rotation that this one repeats
+      const rotation = session.rotate(traces[0]!, traces[1]!, device, this.life.seconds, now);
       if (rotation === 'repeated') return session.userId;
       if (rotation === 'invalid') return undefined;
       await this.sessions.save(tx, session);
