@@ -37,7 +37,7 @@ export const topology = {
   blog: {
     port: 2,
     routes: ['/api/v1/posts', '/api/v1/comments', '/api/v1/tags', '/feeds'],
-    limits: { '/api/v1/posts/import': 8 * 1_048_576 },
+    limits: { '/api/v1/posts/import': 2 * 1_048_576 },
     database: true,
     graphql: true,
     calls: ['identity'],

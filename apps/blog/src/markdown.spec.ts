@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { render } from './markdown.ts';
+import { outgrows, render } from './markdown.ts';
 
 const { Parser } = await import('htmlparser2'); // after sanitize-html has required it: a cycle otherwise
 
@@ -49,16 +49,36 @@ describe('no input puts script into the output', () => {
     '&lt;script&gt;alert(1)&lt;/script&gt;',
     '<a href="&#x6A;avascript:alert(1)">x</a>',
     '[a](\u0001javascript:alert(1))',
+    '![w](//evil.example/track.gif)',
+    '[e](//evil.example)',
+    '[e](\\\\evil.example)',
+    '[e](https://bank.example@evil.example/)',
+    '<https://user:secret@evil.example/>',
     '<math><mtext></form><form><mglyph><style></math><img src onerror=alert(1)>',
   ])('%s', (source) => {
     for (const { name, attributes } of elementsOf(render(source).html)) {
       expect(['p', 'a', 'img', 'pre', 'code', 'em']).toContain(name);
       for (const [attribute, value] of Object.entries(attributes)) {
         expect(['href', 'src', 'alt', 'title', 'rel', 'loading', 'class']).toContain(attribute);
-        if (attribute === 'href' || attribute === 'src') expect(new URL(value, 'https://blog').protocol).toBe('https:');
+        if (attribute === 'href' || attribute === 'src') {
+          const { protocol, host, username } = new URL(value, 'https://blog');
+          expect([protocol, username]).toEqual(['https:', '']);
+          expect(value.startsWith('//') || (host === 'evil.example' && !value.startsWith('https:'))).toBe(false);
+        }
       }
     }
   });
+});
+
+describe('a source that outgrows itself is found out', () => {
+  test.each([
+    ['a reference link', `[a]: http://x/${'b'.repeat(3000)}\n\n${'[a]'.repeat(500)}`, true],
+    ['its title', `[a]: /x "${'b'.repeat(3000)}"\n\n${'[a] '.repeat(500)}`, true],
+    ['many links', '[a](https://example.com) '.repeat(2000), false],
+    ['a table', `| a | b |\n|---|---|\n${'| 1 | 2 |\n'.repeat(2000)}`, false],
+    ['code', `\`\`\`ts\n${'let a = 1;\n'.repeat(2000)}\`\`\`\n`, false],
+    ['nothing', 'x', false],
+  ])('%s: %#', (_name, source, expected) => expect(outgrows(source)).toBe(expected));
 });
 
 describe('beside the HTML', () => {

@@ -3,6 +3,12 @@ import sanitizeHtml from 'sanitize-html';
 
 /** CommonMark with tables and strikethrough; HTML in the source is shown as text. */
 const markdown = new MarkdownIt({ html: false, linkify: true });
+/** Quotes and lists inside of each other: with the usual 100, 100 kB of `>` take seconds. */
+markdown.set({ maxNesting: 20 } as object);
+
+const isSafe = markdown.validateLink.bind(markdown);
+/** No address that takes over the page's scheme, and none with a user name, which is there to deceive. */
+markdown.validateLink = (url) => isSafe(url) && !/^([a-z][a-z0-9+.-]*:)?\/\/[^/?#]*@|^[/\\]{2}/i.test(url);
 
 /** What may come out, whatever the renderer does: the second lock on the same door. */
 const allowed: sanitizeHtml.IOptions = {
@@ -22,6 +28,7 @@ const allowed: sanitizeHtml.IOptions = {
   allowedStyles: { '*': { 'text-align': [/^(left|right|center)$/] } },
   allowedSchemes: ['http', 'https', 'mailto'],
   allowedSchemesByTag: { img: ['http', 'https'] },
+  allowProtocolRelative: false,
   transformTags: {
     a: sanitizeHtml.simpleTransform('a', { rel: 'nofollow ugc noopener' }),
     img: sanitizeHtml.simpleTransform('img', { loading: 'lazy' }),
@@ -40,7 +47,31 @@ const WORDS_PER_MINUTE = 230; // adults reading non-fiction silently: Brysbaert 
 const words = new Intl.Segmenter(undefined, { granularity: 'word' });
 
 /** The HTML of what a user wrote, made once, when it changes. No input puts script into the output. */
-export const toHtml = (source: string) => sanitizeHtml(markdown.render(source), allowed);
+export const toHtml = (source: string) =>
+  sanitizeHtml(markdown.renderer.render(tokensOf(source), markdown.options, {}), allowed);
+
+/**
+ * Whether the HTML grows out of all proportion to its source: a reference link repeats its address at each use, so that 45 kB can
+ * become 75 MB. Found out before any of it is made.
+ */
+export const outgrows = (source: string) => sizeOf(tokensOf(source)) > 4 * source.length + 4_096;
+
+function sizeOf(tokens: readonly Token[]): number {
+  let size = 0;
+  for (const { content, attrs, children } of tokens) {
+    size += content.length + (attrs ?? []).reduce((sum, [, value]) => sum + String(value).length, 0);
+    if (children) size += sizeOf(children) - content.length; // its content is its children's
+  }
+  return size;
+}
+
+/** The last source that was parsed: of one text its size, its HTML, its words and its first heading are asked for in turn. */
+let last = { source: '', tokens: [] as Token[] };
+
+function tokensOf(source: string): Token[] {
+  if (last.source !== source) last = { source, tokens: markdown.parse(source, {}) };
+  return last.tokens;
+}
 
 /** A text that is long enough to be shortened. */
 export function render(source: string): Rendered {
@@ -56,8 +87,7 @@ export function render(source: string): Rendered {
 export const plainText = (source: string) => textOf(source, ['inline', 'fence', 'code_block']);
 
 function textOf(source: string, blocks: readonly string[]): string {
-  const texts = markdown
-    .parse(source, {})
+  const texts = tokensOf(source)
     .filter(({ type }) => blocks.includes(type))
     .map(textOfBlock);
   return texts.join(' ').replace(/\s+/g, ' ').trim();
@@ -68,7 +98,7 @@ const textOfBlock = ({ children, content }: Token) =>
 
 /** The first heading that stands in no quote or list: its text, and its lines in the source, from 0 and without the end. */
 export function firstHeading(source: string): { text: string; begin: number; end: number } | undefined {
-  const tokens = markdown.parse(source, {});
+  const tokens = tokensOf(source);
   const at = tokens.findIndex(({ type, level }) => type === 'heading_open' && level === 0);
   if (at === -1) return undefined;
   const [begin, end] = tokens[at]!.map!;

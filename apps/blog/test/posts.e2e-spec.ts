@@ -55,6 +55,10 @@ describe('creating', () => {
     [{ title: 'two\nlines', body: 'x', excerpt: '' }, ['excerpt', 'title']],
     [{ title: 'T', body: 'B', coverImageUrl: 'javascript:alert(1)' }, ['coverImageUrl']],
     [{ title: 'T', body: 'B', coverImageUrl: 'ftp://x/y' }, ['coverImageUrl']],
+    [{ title: 'T', body: 'B', coverImageUrl: 'https://bank.example@evil.example/' }, ['coverImageUrl']],
+    [{ title: '\u200b', body: 'B' }, ['title']],
+    [{ title: '\u202eevil', body: 'B' }, ['title']],
+    [{ title: 'T', body: `[a]: http://x/${'b'.repeat(3000)}\n\n${'[a]'.repeat(500)}` }, ['body']],
     [[], ['body']],
   ])('%j is a 400 that names each field', async (body, paths) => {
     const answer = await service.post('/api/v1/posts', { as: ada, body });

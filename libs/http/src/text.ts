@@ -15,13 +15,20 @@ const NOT_TEXT = 'Contains a character that is not text';
 /** Text that PostgreSQL can store and a page can show: NFC, without control characters. Lengths are counted in UTF-16 units. */
 export const text = () => z.string().regex(TEXT, NOT_TEXT).refine(isWellFormed, NOT_TEXT).normalize('NFC');
 
-/** The same on one line, trimmed. */
+/** Turns what follows around, so that a line reads as another: UAX #9, explicit directional formatting. */
+const TURNS = /[\u202a-\u202e\u2066-\u2069]/;
+/** Something that a reader sees: a name of nothing but zero-width spaces passes for another's. */
+const VISIBLE = /[^\p{C}\p{Z}\p{Default_Ignorable_Code_Point}]/u;
+
+/** The same on one line, trimmed; with something to see in it, unless it is empty. */
 export const line = () =>
   z
     .string()
     .regex(LINE, { error: ({ input }) => (TEXT.test(String(input)) ? 'Must be one line' : NOT_TEXT) })
-    .refine(isWellFormed, NOT_TEXT)
+    .refine(isWellFormed, { error: NOT_TEXT, abort: true })
+    .refine((value) => !TURNS.test(value), 'Contains a character that turns the text around')
     .normalize('NFC')
-    .trim();
+    .trim()
+    .refine((value) => value === '' || VISIBLE.test(value), 'Has nothing to see in it');
 
 const isWellFormed = (value: string) => value.isWellFormed();

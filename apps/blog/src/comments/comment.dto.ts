@@ -1,10 +1,15 @@
 import { IdSchema } from '@cairn/contracts';
 import { line, pageOf, text, timestamp } from '@cairn/http';
 import { z } from 'zod';
+import { outgrows } from '../markdown.ts';
 import { AuthorSchema } from '../authors/author.dto.ts';
 
 /** What a reader writes, and its limit. */
-export const body = text().min(1).max(5_000).meta({ description: 'CommonMark, with tables' });
+export const body = text()
+  .min(1)
+  .max(5_000)
+  .refine((source) => !outgrows(source), 'Its HTML would be out of proportion: a long address is used too often')
+  .meta({ description: 'CommonMark, with tables' });
 export const reason = line().min(1).max(500);
 
 export const CommentParamsSchema = z.object({ id: IdSchema });

@@ -1,4 +1,4 @@
-import { line, text, timestamp } from '@cairn/http';
+import { line, text, timestamp, webUrl } from '@cairn/http';
 import { RoleSchema, UserIdSchema } from '@cairn/contracts';
 import { z } from 'zod';
 import { isCommonPassword } from './common-passwords.ts';
@@ -36,9 +36,7 @@ export const password = z
 
 export const displayName = line().min(1).max(100);
 export const bio = text().min(1).max(1_000);
-export const avatarUrl = z
-  .url({ protocol: /^https?$/, normalize: true, error: 'Must be an http or https URL' })
-  .max(2_048, 'At most 2048 characters once it is normalised');
+export const avatarUrl = webUrl();
 
 /** An account as its owner sees it. */
 export const UserSchema = z

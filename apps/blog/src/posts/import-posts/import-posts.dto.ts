@@ -1,8 +1,8 @@
 import { line } from '@cairn/http';
 import { z } from 'zod';
 
-/** Bytes of a request: a hundred files of the usual kind. */
-export const MAX_IMPORT_BYTES = 8 * 1_048_576;
+/** Bytes of a request: a hundred files of the usual kind, and no more than a second or two of work. */
+export const MAX_IMPORT_BYTES = 2 * 1_048_576;
 
 const FileSchema = z.strictObject({
   path: line()

@@ -10,6 +10,7 @@ import type { ImportedPost } from './imported-post.ts';
 /** Characters. What is longer is refused before anything reads it. */
 const MAX_FILE = 200_000;
 const MAX_FRONT_MATTER = 10_000;
+const MAX_BODY = 101_000; // of a post, and its heading
 
 /** Every value is text (`title: 1.10` stays that), no tag constructs anything, and no alias multiplies. */
 const YAML = { schema: 'failsafe', maxAliasCount: 0, logLevel: 'error' } as const;
@@ -34,6 +35,7 @@ const FileSchema = z.object({
 export function toImportedPost({ path, content }: MarkdownFile): ImportedPost {
   if (content.length > MAX_FILE) throw invalid('file', `Too big: at most ${MAX_FILE} characters`);
   const { values, markdown } = split(content.replace(/^\uFEFF/, '').replace(/\r\n?/g, '\n'));
+  if (markdown.length > MAX_BODY) throw invalid('body', `Too big: at most ${MAX_BODY} characters`);
   const heading = firstHeading(markdown);
   const given = values.title ?? (heading?.text || nameOf(path));
   const isTitle = heading && typeof given === 'string' && heading.text === given.trim();
@@ -54,14 +56,14 @@ export function toImportedPost({ path, content }: MarkdownFile): ImportedPost {
 
 /** The front matter, without the keys that it leaves empty, and the rest. */
 function split(text: string) {
-  const [frontMatter = ''] = /^---\n[^]*?\n---(?=\n|$)/.exec(text) ?? [];
+  const [frontMatter = ''] = /^---\n(?:[^]*?\n)?---(?=\n|$)/.exec(text) ?? [];
   if (frontMatter.length > MAX_FRONT_MATTER)
     throw invalid('frontMatter', `Too big: at most ${MAX_FRONT_MATTER} characters`);
   const file = new VFile(text);
   try {
     matter(file, { strip: true, yaml: YAML });
   } catch (error) {
-    throw invalid('frontMatter', sentenceOf(error as Error));
+    throw invalid('frontMatter', error instanceof RangeError ? 'Nested too deeply' : sentenceOf(error as Error));
   }
   const { matter: values } = file.data as { matter: unknown };
   if (typeof values !== 'object' || Array.isArray(values))
