@@ -1,4 +1,4 @@
-import { createApplication, environment, runCommand, serve, type Service } from '@cairn/service';
+import { createApplication, environment, exampleEnvironment, runCommand, serve, type Service } from '@cairn/service';
 import { createLogger, type LogLevel } from '@cairn/observability';
 import type { z } from 'zod';
 import { createTestDatabase } from './database.ts';
@@ -35,6 +35,7 @@ export async function startService<Config extends z.ZodObject>(
   await markRevocationsComplete(redis); // as identity does: without it no signed-in route answers
   const backing = { DATABASE_URL: database.url, DATABASE_OWNER_URL: database.ownerUrl, REDIS_URL: redis.url };
   const config = environment(service.config, {
+    ...exampleEnvironment(service.config), // what a test does not care about
     ...backing,
     ...issuer.environment,
     ...identity.environment,

@@ -12,6 +12,7 @@ const post: FeedPost = {
   updatedAt: new Date('2026-01-02T00:00:00Z'),
 };
 const url = 'https://cairn.example';
+const options = { title: 'Ada & <friends>', publicUrl: url };
 
 /** Each element's path and text; fails where an element is not closed by its own name, or something else is. */
 function elementsOf(xml: string) {
@@ -48,28 +49,29 @@ function elementsOf(xml: string) {
 
 describe('hostile text stays text', () => {
   test('in Atom', () => {
-    const feed = elementsOf(feedDocument('atom', [post], url));
+    const feed = elementsOf(feedDocument('atom', [post], options));
     expect(feed.text('feed/entry/title')).toBe('A ]]&#62; &#38; &#60;b&#62;"title"&#60;/b&#62; \ufffd');
     expect(feed.text('feed/entry/summary')).toBe('An &#60;/description&#62; excerpt');
     expect(feed.text('feed/entry/content')).toBe(post.bodyHtml);
   });
 
   test('in RSS', () => {
-    const feed = elementsOf(feedDocument('rss', [post], url));
+    const feed = elementsOf(feedDocument('rss', [post], options));
     expect(feed.text('rss/channel/item/title')).toMatch(/^A \]\]&#62; &#38; &#60;b/);
     expect(feed.text('rss/channel/item/content:encoded')).toBe(post.bodyHtml);
   });
 
   test('in JSON', () => {
-    const [item] = JSON.parse(feedDocument('json', [post], url)).items;
+    const [item] = JSON.parse(feedDocument('json', [post], options)).items;
     expect(item).toMatchObject({ title: 'A ]]> & <b>"title"</b> \ufffd', content_html: post.bodyHtml });
   });
 });
 
 test('Atom has what RFC 4287 requires, and a post keeps its id', () => {
-  const feed = elementsOf(feedDocument('atom', [post], url));
+  const feed = elementsOf(feedDocument('atom', [post], options));
   expect(feed.text('feed/id')).toBe('https://cairn.example/feeds/posts');
-  expect(feed.text('feed/author/name')).toBe('Cairn');
+  expect(feed.text('feed/title')).toBe('Ada &#38; &#60;friends&#62;');
+  expect(feed.text('feed/author/name')).toMatch(/^Ada/);
   expect(feed.text('feed/updated')).toBe('2026-01-02T00:00:00.000Z');
   expect(feed.attributes('feed/link')).toContainEqual({ rel: 'self', href: 'https://cairn.example/feeds/posts.atom' });
   expect(feed.text('feed/entry/id')).toBe(`urn:uuid:${post.id}`);
@@ -77,7 +79,7 @@ test('Atom has what RFC 4287 requires, and a post keeps its id', () => {
 });
 
 test('RSS has what version 2.0 requires', () => {
-  const feed = elementsOf(feedDocument('rss', [post], url));
+  const feed = elementsOf(feedDocument('rss', [post], options));
   for (const name of ['title', 'link', 'description', 'item/guid', 'item/link', 'item/pubDate'])
     expect(feed.text(`rss/channel/${name}`)).toEqual(expect.stringMatching(/./));
   expect(feed.text('rss/channel/item/pubDate')).toBe('Thu, 01 Jan 2026 00:00:00 GMT');
@@ -89,5 +91,5 @@ test('the check of well-formedness sees what is not closed', () => {
 });
 
 test.each(['atom', 'rss'] as const)('%s without posts is well-formed', (format) => {
-  expect(elementsOf(feedDocument(format, [], url)).paths.length).toBeGreaterThan(3);
+  expect(elementsOf(feedDocument(format, [], options)).paths.length).toBeGreaterThan(3);
 });

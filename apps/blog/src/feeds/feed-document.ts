@@ -1,4 +1,5 @@
 import { Feed } from 'feed';
+import type { FeedsOptions } from './feeds.options.ts';
 
 export const formats = ['atom', 'rss', 'json'] as const;
 export type FeedFormat = (typeof formats)[number];
@@ -24,19 +25,22 @@ export const lastChange = (posts: readonly FeedPost[]) =>
   new Date(Math.max(0, ...posts.map(({ updatedAt }) => updatedAt.getTime())));
 
 /** The same text for the same posts. Links are absolute; a post is known by its id, whatever its slug becomes. */
-export function feedDocument(format: FeedFormat, posts: readonly FeedPost[], publicUrl: string): string {
+export function feedDocument(
+  format: FeedFormat,
+  posts: readonly FeedPost[],
+  { title, publicUrl }: FeedsOptions,
+): string {
   const at = (path: string) => `${publicUrl}${encodeURI(path)}`;
   const plain = format === 'json' ? (text: string) => text : asHtml;
   const feed = new Feed({
     id: at('/feeds/posts'),
-    title: 'Cairn',
+    title: plain(title),
     description: 'The latest posts',
     link: at('/'),
-    author: { name: 'Cairn' },
+    author: { name: title },
     feedLinks: Object.fromEntries(formats.map((each) => [each, at(`/feeds/posts.${each}`)])),
     updated: lastChange(posts),
     copyright: '',
-    generator: 'Cairn',
   });
   for (const { id, slug, title, excerpt, bodyHtml, publishedAt, updatedAt } of posts)
     feed.addItem({

@@ -4,7 +4,7 @@ import { Controller, Get, Inject, Param, Req, Res } from '@nestjs/common';
 import { ApiOkResponse } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { contentTypes, feedDocument, lastChange } from '../feed-document.ts';
-import { PUBLIC_URL } from '../feeds.options.ts';
+import { FEEDS_OPTIONS, type FeedsOptions } from '../feeds.options.ts';
 import { FeedParamsSchema, type FeedParams } from './get-feed.dto.ts';
 import { GetFeedQuery } from './get-feed.query.ts';
 
@@ -15,7 +15,7 @@ const json = { schema: { type: 'object' as const } };
 export class GetFeedController {
   constructor(
     private readonly getFeed: GetFeedQuery,
-    @Inject(PUBLIC_URL) private readonly publicUrl: string,
+    @Inject(FEEDS_OPTIONS) private readonly options: FeedsOptions,
   ) {}
 
   @Get('posts.:format')
@@ -33,7 +33,7 @@ export class GetFeedController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<string | undefined> {
     const posts = await this.getFeed.execute();
-    const document = feedDocument(format, posts, this.publicUrl);
+    const document = feedDocument(format, posts, this.options);
     const [etag, modified] = [formatEtag(document), lastChange(posts).toUTCString()];
     reply.headers({ ETag: etag, 'Last-Modified': modified, 'Cache-Control': 'no-cache' });
     if (isKnown(request, etag, modified)) return void reply.status(304);
