@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import { routesOf, startService, type Answer, type RunningService, type Someone } from '@cairn/testing';
+import { eventually, routesOf, startService, type Answer, type RunningService, type Someone } from '@cairn/testing';
 import type { FastifyInstance } from 'fastify';
 import { DataSource } from 'typeorm';
 import { identity } from '../src/app.module.ts';
 import { ListProfilesQuery } from '../src/profiles/list-profiles/list-profiles.query.ts';
+import { PasswordHasher } from '../src/users/password-hasher.service.ts';
 import { CreateFirstAdminJob } from '../src/users/create-first-admin/create-first-admin.job.ts';
 
 let service: RunningService;
@@ -253,6 +254,31 @@ describe('my account', () => {
       expect(headers.get('ratelimit-policy')).toBe('"login-account-address";q=10;w=900');
       expect(headers.get('ratelimit')).toMatch(/^"login-account-address";r=0;t=\d+$/);
     }
+  });
+
+  test.each([
+    ['is refused with the password that its owner changes meanwhile', 'a password of my own', 403],
+    ['goes through when the same password is hashed anew meanwhile', password, 204],
+  ])('deletion %s', async (_, newPassword, status) => {
+    const me = await newUser();
+    const database = service.app.get(DataSource, { strict: false });
+    const other = database.createQueryRunner();
+    await other.startTransaction();
+    await other.query('SELECT 1 FROM users WHERE id = $1 FOR UPDATE', [me.id]);
+    const deletion = ask('DELETE', '/users/me', me, { password });
+    await eventually(async () => {
+      const [{ count }] = await database.query(
+        `SELECT count(*)::int FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`,
+      );
+      expect(count).toBe(1);
+    });
+    const hash = await service.app.get(PasswordHasher, { strict: false }).hash(newPassword);
+    await other.query('UPDATE users SET password_hash = $2 WHERE id = $1', [me.id, hash]);
+    await other.commitTransaction();
+    await other.release();
+    expect((await deletion).status).toBe(status);
+    const [{ state }] = await database.query('SELECT state FROM users WHERE id = $1', [me.id]);
+    expect(state).toBe(status === 204 ? 'deleted' : 'active');
   });
 
   test('deletion needs the password, erases what is personal and frees the names', async () => {

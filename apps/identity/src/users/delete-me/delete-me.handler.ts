@@ -11,12 +11,19 @@ export class DeleteMeHandler {
     private readonly standing: UserStanding,
   ) {}
 
-  /** @throws WrongPassword, UserNotFound, LastAdmin, Stale, TooManyLogins, Overloaded */
+  /**
+   * The hash is compared once more under the lock: who knew the password before its owner changed it must not delete the account.
+   * @throws WrongPassword, UserNotFound, LastAdmin, Stale, TooManyLogins, Overloaded
+   */
   async execute(caller: Principal, address: string, password: string, seen: SeenVersion): Promise<void> {
-    await this.ownerPassword.prove(caller.id, address, password);
-    await this.standing.change(caller.id, (user) => {
-      checkVersion(seen, user.version);
-      user.erase(new Date());
-    });
+    for (let erased = false; !erased;) {
+      const { passwordHash } = await this.ownerPassword.prove(caller.id, address, password);
+      await this.standing.change(caller.id, (user) => {
+        erased = user.passwordHash === passwordHash;
+        if (!erased) return; // it was changed, or a login has hashed the same one anew: proven again
+        checkVersion(seen, user.version);
+        user.erase(new Date());
+      });
+    }
   }
 }
