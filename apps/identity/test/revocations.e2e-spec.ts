@@ -167,6 +167,13 @@ test('whatever ends an access token ends it elsewhere within a second', async ()
   }
 });
 
+test('a log-out just after the session has expired ends the access token that outlives it', async () => {
+  const { id, token, as } = await signedIn();
+  await database.query('UPDATE sessions SET expires_at = now() WHERE user_id = $1', [id]);
+  expect((await logOut({ as })).status).toBe(204);
+  await refusedWithinASecond(token);
+});
+
 test('a change that is rolled back ends nothing', async () => {
   const { id, token } = await signedIn();
   const before = await database.query('SELECT count(*)::int FROM access_revocations');

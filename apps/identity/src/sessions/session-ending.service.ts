@@ -8,12 +8,12 @@ import type { EndingReason } from './session.ts';
 export class SessionEnding {
   constructor(private readonly revocations: AccessRevocations) {}
 
-  /** One session of a user; false when there is none such that goes on. */
+  /** One session of a user; false when there is none such that goes on. One that has expired ends too: an access token may outlive it. */
   async end(tx: Transaction, userId: string, sessionId: string, reason: EndingReason): Promise<boolean> {
     const ended = await idsOf(
       tx,
       `UPDATE sessions SET ended_at = now(), ended_reason = $3
-       WHERE user_id = $1 AND id = $2 AND ended_at IS NULL AND expires_at > now() RETURNING id`,
+       WHERE user_id = $1 AND id = $2 AND ended_at IS NULL RETURNING id`,
       [userId, sessionId, reason],
     );
     await this.revocations.sessionsEnded(tx, ended);
