@@ -242,6 +242,34 @@ test('an identity whose clock is hours ahead trims nothing that is in force', as
   await late.close();
 });
 
+test('a Redis that takes no write is named by readiness, and given the log-out when it does again', async () => {
+  const relay = async () => {
+    const { body } = await service.get('/health/ready');
+    return [body.status, body.dependencies.redis.status, body.dependencies['revocation-relay'].status];
+  };
+  const who = await signedIn();
+  const redis = new Redis(environment().REDIS_URL);
+  await redis.config('SET', 'maxmemory', '1');
+  expect((await logOut(who)).status).toBe(204);
+  await eventually(async () => expect(await relay()).toEqual(['degraded', 'ok', 'unavailable']), 5_000);
+  expect(await ask(things, 'own', who.token)).toBe(200);
+  await redis.config('SET', 'maxmemory', '0');
+  redis.disconnect();
+  await refusedWithinASecond(who.token);
+  await eventually(async () => expect(await relay()).toEqual(['ok', 'ok', 'ok']), 5_000);
+});
+
+test('a log-out that waits for somebody to send it is named by readiness', async () => {
+  const relay = async () => (await service.get('/health/ready')).body.dependencies['revocation-relay'].status;
+  const asleep = jest.spyOn(service.app.get(RevocationRelay, { strict: false }), 'sendNew').mockResolvedValue();
+  await logOut(await signedIn());
+  expect(await relay()).toBe('ok');
+  await database.query(`UPDATE access_revocations SET until = until - interval '6 s' WHERE sent_at IS NULL`);
+  expect(await relay()).toBe('unavailable');
+  asleep.mockRestore();
+  await eventually(async () => expect(await relay()).toBe('ok'), 5_000);
+});
+
 test('a service that starts has the list before it listens', async () => {
   const { token } = await signedIn();
   const late = await startThings();

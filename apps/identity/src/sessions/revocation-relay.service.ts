@@ -7,17 +7,27 @@ import {
   type Revocation,
 } from '@cairn/auth';
 import { Sql, Transactions } from '@cairn/database';
+import { Dependency, type DependencyProvider } from '@cairn/service/health';
 import { Injectable } from '@nestjs/common';
 import type { ChainableCommander } from 'ioredis';
 import { RedisConnection } from '../redis/redis-connection.service.ts';
 import { REVOCATION_SECONDS } from './access-revocations.service.ts';
 
 const BATCH = 500;
+/** In seconds. Five a second are tried. */
+const LATE = 5;
 
 const COLUMNS = `session_id AS "sessionId", user_id AS "userId", min_token_version AS "minTokenVersion", until`;
 const IN_FORCE = {
   name: 'access-revocations.in-force',
   text: `SELECT id, ${COLUMNS} FROM access_revocations WHERE until > now() AND id > $1 ORDER BY id LIMIT ${BATCH}`,
+};
+const OLDEST_UNSENT = {
+  name: 'access-revocations.late',
+  text: `SELECT EXISTS (
+    SELECT FROM access_revocations
+    WHERE sent_at IS NULL AND until < now() + $1 * interval '1 second'
+  ) AS late`,
 };
 
 interface Row {
@@ -28,17 +38,40 @@ interface Row {
   readonly until: Date;
 }
 
-/** Brings the revocations from the database to Redis. Sending one twice does no harm, so every instance may. */
+/**
+ * Brings the revocations from the database to Redis. Sending one twice does no harm, so every instance may. Readiness names it beside
+ * `redis`, as a Redis that is full or read-only answers a PING and takes no revocation.
+ */
+@Dependency({ name: 'revocation-relay', required: false })
 @Injectable()
-export class RevocationRelay {
+export class RevocationRelay implements DependencyProvider {
+  private failure: unknown;
+
   constructor(
     private readonly transactions: Transactions,
     private readonly sql: Sql,
     private readonly redis: RedisConnection,
   ) {}
 
+  /** @throws Error when the last sending failed, or a log-out has waited for longer than it may */
+  async check(): Promise<void> {
+    if (this.failure !== undefined) throw this.failure;
+    const [row] = await this.sql.rows<{ late: boolean }>(OLDEST_UNSENT, [REVOCATION_SECONDS - LATE]);
+    if (row!.late) throw new Error('revocations wait to be sent');
+  }
+
   /** Those not sent yet. A crash between the sending and the commit sends them again. @throws when Redis is away */
   async sendNew(): Promise<void> {
+    try {
+      await this.sendUnsent();
+      this.failure = undefined;
+    } catch (error) {
+      this.failure = error;
+      throw error;
+    }
+  }
+
+  private async sendUnsent(): Promise<void> {
     let sent: number;
     do {
       sent = await this.transactions.run(async (tx) => {
