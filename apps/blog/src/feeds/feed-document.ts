@@ -21,7 +21,7 @@ export interface FeedPost {
 }
 
 /** When any of them changed last. */
-export const lastChange = (posts: readonly FeedPost[]) =>
+const lastChange = (posts: readonly FeedPost[]) =>
   new Date(Math.max(0, ...posts.map(({ updatedAt }) => updatedAt.getTime())));
 
 /** The same text for the same posts. Links are absolute; a post is known by its id, whatever its slug becomes. */

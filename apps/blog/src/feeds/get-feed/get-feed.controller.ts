@@ -3,7 +3,7 @@ import { formatEtag, matches } from '@cairn/http';
 import { Controller, Get, Inject, Param, Req, Res } from '@nestjs/common';
 import { ApiOkResponse } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { contentTypes, feedDocument, lastChange } from '../feed-document.ts';
+import { contentTypes, feedDocument } from '../feed-document.ts';
 import { FEEDS_OPTIONS, type FeedsOptions } from '../feeds.options.ts';
 import { FeedParamsSchema, type FeedParams } from './get-feed.dto.ts';
 import { GetFeedQuery } from './get-feed.query.ts';
@@ -22,7 +22,7 @@ export class GetFeedController {
   @Public({ token: 'ignored' })
   @ApiOkResponse({
     description: 'The newest posts',
-    headers: { ETag: text, 'Last-Modified': text },
+    headers: { ETag: text },
     content: Object.fromEntries(
       Object.values(contentTypes).map((type) => [type.split(';')[0]!, type.includes('json') ? json : text]),
     ),
@@ -34,19 +34,11 @@ export class GetFeedController {
   ): Promise<string | undefined> {
     const posts = await this.getFeed.execute();
     const document = feedDocument(format, posts, this.options);
-    const [etag, modified] = [formatEtag(document), lastChange(posts).toUTCString()];
-    reply.headers({ ETag: etag, 'Last-Modified': modified, 'Cache-Control': 'no-cache' });
-    if (isKnown(request, etag, modified)) return void reply.status(304);
+    const etag = formatEtag(document);
+    // No Last-Modified: taking down a post that is not the newest changes the feed, and no date of what remains.
+    reply.headers({ ETag: etag, 'Cache-Control': 'no-cache' });
+    if (matches(request.headers['if-none-match'], etag)) return void reply.status(304);
     reply.type(contentTypes[format]);
     return document;
   }
 }
-
-/**
- * If-None-Match goes before If-Modified-Since (RFC 9110, section 13.2.2). A date must be the very one that we gave: the newest change
- * of what is shown moves back when a post is taken down.
- */
-const isKnown = ({ headers }: FastifyRequest, etag: string, modified: string) =>
-  headers['if-none-match'] === undefined
-    ? headers['if-modified-since'] === modified
-    : matches(headers['if-none-match'], etag);
