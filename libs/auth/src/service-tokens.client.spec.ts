@@ -34,6 +34,13 @@ test('one request for many callers, one per audience, again before it expires', 
   expect(await client.token('identity')).toBe('token 3');
 });
 
+test('one that was refused is forgotten, and those for others are kept', async () => {
+  const client = tokens();
+  expect([await client.token('identity'), await client.token('shop')]).toEqual(['token 1', 'token 2']);
+  client.forget('identity');
+  expect([await client.token('identity'), await client.token('shop')]).toEqual(['token 3', 'token 2']);
+});
+
 test('a failure is told to all who wait, and not kept', async () => {
   const client = tokens();
   const good = answer;

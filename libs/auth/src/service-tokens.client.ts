@@ -40,6 +40,11 @@ export class ServiceTokens {
     return asking;
   }
 
+  /** When the other side refuses it: identity may have changed its keys. */
+  forget(audience: string): void {
+    this.held.delete(audience);
+  }
+
   /** Headers for an HTTP client that calls one service: `createHttpClient({ headers: tokens.headersFor('identity'), … })`. */
   headersFor(audience: string): () => Promise<{ authorization: string }> {
     return async () => ({ authorization: `Bearer ${await this.token(audience)}` });

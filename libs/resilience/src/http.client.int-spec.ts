@@ -4,7 +4,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { setTimeout } from 'node:timers/promises';
+import { setImmediate, setTimeout } from 'node:timers/promises';
 import { createHttpClient, Overloaded, UpstreamUnavailable, type HttpClientOptions } from './index.ts';
 
 let server: Server;
@@ -175,6 +175,54 @@ describe('the breaker', () => {
       answer = status(code);
       expect((await fine.fetch('/')).status).toBe(code);
     }
+  });
+});
+
+describe('the headers of each attempt', () => {
+  const options = { retries: 0, deadlineMs: 100, breaker: { failures: 2, halfOpenAfterMs: 60_000 } };
+
+  test('may hang no longer than the deadline, and hanging opens the breaker', async () => {
+    let asked = 0;
+    const broken = client({ ...options, headers: () => (asked++, new Promise(() => undefined)) });
+    for (let call = 0; call < 3; call++) {
+      await expect(broken.fetch('/')).rejects.toThrow(UpstreamUnavailable);
+      await setImmediate(); // the caller hears of the deadline first
+    }
+    expect([asked, calls.length]).toEqual([2, 0]);
+  });
+
+  test('that cannot be had are a failure like others: another attempt, then UpstreamUnavailable', async () => {
+    let failures = 1;
+    const headers = async () => {
+      if (failures-- > 0) throw new Error('no token');
+      return { authorization: 'Bearer x' };
+    };
+    expect((await client({ headers }).fetch('/')).status).toBe(200);
+    expect(calls.map((call) => call.headers.authorization)).toEqual(['Bearer x']);
+    failures = 1;
+    await expect(client({ headers, retries: 0 }).fetch('/')).rejects.toThrow(UpstreamUnavailable);
+  });
+
+  test('give their place back when they hang', async () => {
+    const hanging = { headers: () => new Promise<never>(() => undefined), bulkhead: { concurrency: 1, queue: 0 } };
+    const broken = client({ ...options, ...hanging });
+    for (let call = 0; call < 2; call++) {
+      await expect(broken.fetch('/')).rejects.toThrow(UpstreamUnavailable);
+      await setImmediate();
+    }
+  });
+
+  test('are asked for once more after a 401, when there is a way to forget them', async () => {
+    let token = 'old';
+    const headers = async () => ({ authorization: token });
+    answer = (request, response) => response.writeHead(request.headers.authorization === 'new' ? 200 : 401).end();
+    expect((await client({ headers }).fetch('/', { method: 'POST' })).status).toBe(401);
+    const renewing = client({ headers, onUnauthorized: () => void (token = 'new') });
+    expect((await renewing.fetch('/', { method: 'POST' })).status).toBe(200);
+    answer = status(401);
+    calls = [];
+    expect((await renewing.fetch('/')).status).toBe(401);
+    expect(calls).toHaveLength(2);
   });
 });
 

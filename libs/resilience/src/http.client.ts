@@ -18,8 +18,10 @@ export interface HttpClientOptions {
   /** What the other side is called in logs and errors. */
   readonly name: string;
   readonly origin: string;
-  /** Sent with every call, asked for anew each time: a token that is renewed. */
+  /** Sent with every attempt, asked for anew each time: a token that is renewed. To fail or hang here is to fail or hang there. */
   readonly headers?: () => Promise<Record<string, string>>;
+  /** Called when the answer is a 401: to forget what `headers` gave. It is then asked once more, and the call made again. */
+  readonly onUnauthorized?: () => void;
   /** For the whole call: waiting for a place, every attempt, the pauses between them and the body. Default 2000. */
   readonly deadlineMs?: number;
   /** Attempts after the first, of idempotent methods only. Default 2. */
@@ -83,12 +85,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       const again = retryWithin(end, IDEMPOTENT.has(init.method?.toUpperCase() ?? 'GET') ? retries : 0);
       const call = inTurn(() => {
         signal.throwIfAborted(); // waited for too long: the other side is not to blame
-        return again.execute(() =>
-          breaker.execute(async () => {
-            const headers = { ...Object.fromEntries(new Headers(init.headers)), ...(await options.headers?.()) };
-            return attempt(url, { ...init, headers }, signal, deadline);
-          }),
-        );
+        return again.execute(() => breaker.execute(() => attempt(url, init, { options, signal, deadline })));
       });
       try {
         return await Promise.race([call, abortionOf(signal)]);
@@ -101,11 +98,28 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   };
 }
 
-async function attempt(url: URL, init: RequestInit, signal: AbortSignal, deadline: AbortSignal): Promise<Response> {
-  const headers = new Headers(init.headers);
-  for (const [header, value] of Object.entries(propagationHeaders())) headers.set(header, value);
+interface Surroundings {
+  readonly options: HttpClientOptions;
+  /** Of the caller and the deadline. */
+  readonly signal: AbortSignal;
+  readonly deadline: AbortSignal;
+}
+
+async function attempt(url: URL, init: RequestInit, { options, signal, deadline }: Surroundings): Promise<Response> {
+  const send = async () => {
+    signal.throwIfAborted();
+    const own = await Promise.race([options.headers?.(), abortionOf(signal)]);
+    const headers = new Headers(init.headers);
+    for (const [header, value] of Object.entries({ ...own, ...propagationHeaders() })) headers.set(header, value);
+    return fetch(url, { redirect: 'manual', ...init, headers, signal });
+  };
   try {
-    const response = await fetch(url, { redirect: 'manual', ...init, headers, signal });
+    let response = await send();
+    if (response.status === 401 && options.onUnauthorized) {
+      await response.body?.cancel();
+      options.onUnauthorized();
+      response = await send();
+    }
     const body = await response.arrayBuffer();
     if (PASSING.has(response.status))
       throw new AttemptFailed(`HTTP ${response.status}`, retryAfterMs(response.headers.get('retry-after')));

@@ -22,6 +22,7 @@ export class AuthorsModule {
       origin: IDENTITY_URL,
       deadlineMs: DEADLINE_MS,
       headers: tokens.headersFor('identity'),
+      onUnauthorized: () => tokens.forget('identity'),
     });
     return {
       module: AuthorsModule,
