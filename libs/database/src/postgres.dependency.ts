@@ -1,11 +1,21 @@
-import { Dependency, type DependencyProvider } from '@cairn/service/health';
+import { Dependency, type DependencyProvider, type DependencyState } from '@cairn/service/health';
 import { Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
+import type { Pool } from 'pg';
+import { DataSource, type DataSourceOptions } from 'typeorm';
+import { Connection } from './connection.ts';
 
-/** The service's database: opened at start, asked by readiness. */
+const CHECK_TIMEOUT_MS = 1_500;
+
+/**
+ * The service's database: opened at start, asked by readiness. On a connection of its own: a pool that is in full use says nothing of
+ * the database, and an instance that is taken away for it leaves its work to others, which are as busy.
+ */
 @Dependency({ name: 'postgres', required: true })
 @Injectable()
 export class PostgresDependency implements DependencyProvider {
+  private own: Connection | undefined;
+  private asking: Promise<void> | undefined;
+
   constructor(private readonly dataSource: DataSource) {}
 
   /** @throws Error in one sentence when the database cannot be reached or its schema is behind the code */
@@ -18,12 +28,44 @@ export class PostgresDependency implements DependencyProvider {
       throw new Error(`The schema of the database lacks ${missing.join(', ')}: run \`migrate\` first`);
   }
 
-  async check(): Promise<void> {
-    await this.dataSource.query('SELECT 1');
+  async check(): Promise<DependencyState> {
+    await (this.asking ??= this.ask().finally(() => (this.asking = undefined)));
+    const { master: pool } = this.dataSource.driver as unknown as { master: Pool };
+    return { status: pool.waitingCount > 0 ? 'degraded' : 'ok' };
   }
 
   async close(): Promise<void> {
+    this.hangUp();
     if (this.dataSource.isInitialized) await this.dataSource.destroy();
+  }
+
+  private async ask(): Promise<void> {
+    try {
+      this.own ??= await this.connect();
+      await this.own.query('SELECT 1');
+    } catch (error) {
+      this.hangUp();
+      throw error;
+    }
+  }
+
+  private async connect(): Promise<Connection> {
+    const { url, applicationName } = this.dataSource.options as Extract<DataSourceOptions, { type: 'postgres' }>;
+    const connection = new Connection({
+      connectionString: url,
+      application_name: applicationName,
+      connectionTimeoutMillis: CHECK_TIMEOUT_MS,
+      query_timeout: CHECK_TIMEOUT_MS,
+      keepAlive: true,
+    });
+    connection.on('error', () => this.hangUp()); // while nobody asks: the next check connects anew
+    await connection.connect();
+    return connection;
+  }
+
+  private hangUp(): void {
+    this.own?.end(() => undefined);
+    this.own = undefined;
   }
 
   /** A schema ahead of the code is fine: that is what rolling back looks like. */
