@@ -20,6 +20,9 @@ export interface ApplicationOptions extends OpenApiOptions {
   readonly logger?: Logger;
 }
 
+/** How long a request, body and all, may take to arrive. */
+const REQUEST_TIMEOUT_MS = 30_000;
+
 const OUTSIDE_API = ['health/{*path}', 'internal/{*path}', '.well-known/{*path}'];
 
 /** A service as its tests and its process both get it: routes, validation, problem details, ETags, health, OpenAPI. Opens nothing. */
@@ -27,6 +30,7 @@ export async function createApplication(options: ApplicationOptions): Promise<Ne
   const { logger = createLogger({ name: options.name, level: 'silent' }) } = options;
   const adapter = new FastifyAdapter({
     bodyLimit: 1_048_576,
+    requestTimeout: REQUEST_TIMEOUT_MS,
     trustProxy: options.trustedProxies?.length ? [...options.trustedProxies] : false,
     routerOptions: { maxParamLength: 1_024 },
     genReqId: () => randomUUID(),
@@ -43,8 +47,6 @@ export async function createApplication(options: ApplicationOptions): Promise<Ne
     const { bodyLimit } = (route.config ?? {}) as { bodyLimit?: number };
     if (bodyLimit) route.bodyLimit = bodyLimit; // @RouteConfig({ bodyLimit }) on a controller's method
   });
-
-  closeConnectionsAsTheyFallIdle(instance);
 
   const app = await NestFactory.create<NestFastifyApplication>(ServiceModule.around(options.module), adapter, {
     logger: new NestLogger(quieter(logger)),
@@ -79,15 +81,6 @@ export async function serve(app: NestFastifyApplication, port: number, host: str
       ? new Error(`Port ${port} is in use: stop what uses it or set PORT to another.`)
       : error;
   });
-}
-
-/** Node closes those that are idle when closing begins; one that then finishes its request would be kept alive, and us with it. */
-function closeConnectionsAsTheyFallIdle(instance: FastifyInstance) {
-  let timer: NodeJS.Timeout | undefined;
-  instance.addHook('preClose', async () => {
-    timer = setInterval(() => instance.server.closeIdleConnections(), 50);
-  });
-  instance.addHook('onClose', async () => clearInterval(timer));
 }
 
 /** What fails before Nest sees the request (a malformed body, an unknown path) looks like every other error. */

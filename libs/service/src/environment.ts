@@ -10,6 +10,11 @@ export const ProcessConfigSchema = z.object({
   TRUSTED_PROXIES: commaSeparated().superRefine((peers, { addIssue }) => {
     for (const peer of peers) if (!isAddressOrRange(peer)) addIssue(`"${peer}" is neither an address nor a CIDR range`);
   }),
+  /**
+   * How long readiness says no before the port closes, in milliseconds: what a load balancer takes to see it. It comes on top of the
+   * 9 s that stopping itself may take.
+   */
+  SHUTDOWN_DELAY_MS: z.coerce.number().int().min(0).max(60_000).default(0),
   /** Shows metrics at GET /metrics, for Prometheus. */
   METRICS: z.stringbool().default(false),
 });

@@ -10,6 +10,7 @@ export class Jobs {
   private readonly logger = new Logger('Jobs');
   private readonly stopping = new AbortController();
   private running: Promise<void>[] = [];
+  private readonly atWork = new Set<string>();
 
   constructor(private readonly discovery: DiscoveryService) {}
 
@@ -29,10 +30,16 @@ export class Jobs {
     await Promise.all(this.running);
   }
 
+  /** The names of those that run at the moment. */
+  unfinished(): string[] {
+    return [...this.atWork];
+  }
+
   private async repeat(name: string, everyMs: number, job: JobProvider): Promise<void> {
     const { signal } = this.stopping;
     let failing = false;
     while (!signal.aborted) {
+      this.atWork.add(name);
       try {
         await job.run(signal);
         if (failing) this.logger.warn(`The job ${name} works again`);
@@ -41,6 +48,7 @@ export class Jobs {
         if (!failing) this.logger.error(error, `The job ${name} failed; it goes on trying`);
         failing = true;
       }
+      this.atWork.delete(name);
       await sleep(everyMs, undefined, { signal, ref: false }).catch(() => undefined);
     }
   }

@@ -1,9 +1,12 @@
 import { afterEach, expect, test } from '@jest/globals';
-import { Controller, Get, Injectable, Module, SetMetadata } from '@nestjs/common';
+import { Controller, Get, Injectable, Module, Post, SetMetadata } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createLogger } from '@cairn/observability';
+import { once } from 'node:events';
+import { connect, type AddressInfo, type Socket } from 'node:net';
 import { createApplication, serve } from './application.ts';
 import { Dependency } from './dependency.decorator.ts';
+import { Lifecycle } from './lifecycle.service.ts';
 import { Job } from './job.decorator.ts';
 
 let order: string[] = [];
@@ -42,6 +45,11 @@ class SlowController {
     await held.promise;
     order.push('request ends');
     return { done: true };
+  }
+
+  @Post()
+  take() {
+    order.push('body arrives');
   }
 }
 
@@ -105,4 +113,42 @@ test('a logger for errors alone gets no warnings', async () => {
   app.get(Store, { strict: false }).broken = true;
   await fetch(`${url}/health/ready`);
   expect(lines).toEqual([]);
+});
+
+test('who is slow to send a request does not keep a service from stopping; one that has arrived is finished', async () => {
+  const url = await start();
+  const connected = async (text: string): Promise<Socket> => {
+    const socket = connect((app.getHttpServer().address() as AddressInfo).port, '127.0.0.1');
+    socket.on('error', () => undefined);
+    await once(socket, 'connect');
+    socket.write(text);
+    return socket;
+  };
+  const slow = fetch(`${url}/api/v1/slow?secret=x`);
+  await once(app.getHttpServer(), 'request');
+  const endless = await Promise.all([
+    connected('POST /api/v1/slow HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n{'),
+    connected('GET /api/v1/sl'),
+    connected(''),
+  ]);
+  while (app.get(Lifecycle).unfinished().requests.length < 2) await new Promise(setImmediate);
+  while (!order.includes('request begins') || !order.includes('job begins')) await new Promise(setImmediate);
+  const hungUp = Promise.all(endless.map((socket) => new Promise((resolve) => socket.resume().once('close', resolve))));
+  const closed = app.close();
+  await hungUp;
+  while (app.get(Lifecycle).unfinished().requests.length > 1) await new Promise(setImmediate);
+  expect(app.get(Lifecycle).unfinished()).toEqual({ requests: ['GET /api/v1/slow'], jobs: ['work'] });
+  expect(order).not.toContain('body arrives');
+  held.resolve();
+  expect(await (await slow).json()).toEqual({ done: true });
+  await closed;
+});
+
+test('a service that is about to stop says so, and still answers', async () => {
+  const url = await start();
+  held.resolve();
+  await app.get(Lifecycle).announce(1);
+  expect((await fetch(`${url}/health/ready`)).status).toBe(503);
+  const answer = await fetch(`${url}/api/v1/slow`);
+  expect([answer.status, answer.headers.get('connection')]).toEqual([200, 'close']);
 });

@@ -1,5 +1,7 @@
 import { Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
-import { DiscoveryService, HttpAdapterHost } from '@nestjs/core';
+import { DiscoveryService } from '@nestjs/core';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Connections } from './connections.service.ts';
 import { DEPENDENCY, type DependencyOptions, type DependencyProvider } from './dependency.decorator.ts';
 import { providersWith, type Found } from './discovery.ts';
 import { Jobs } from './jobs.service.ts';
@@ -14,7 +16,7 @@ export class Lifecycle implements BeforeApplicationShutdown {
   constructor(
     private readonly discovery: DiscoveryService,
     private readonly jobs: Jobs,
-    private readonly http: HttpAdapterHost,
+    private readonly connections: Connections,
   ) {}
 
   /** Opens what the service depends on, in the order of the modules' imports, then starts its jobs. */
@@ -30,10 +32,21 @@ export class Lifecycle implements BeforeApplicationShutdown {
     return providersWith(this.discovery, DEPENDENCY);
   }
 
+  /** Says that it goes, and still takes what comes until those who send requests have seen it. */
+  async announce(delayMs: number): Promise<void> {
+    this.stopping = true;
+    if (delayMs > 0) await sleep(delayMs);
+  }
+
+  /** What is not done yet. */
+  unfinished(): { requests: string[]; jobs: string[] } {
+    return { requests: this.connections.unanswered(), jobs: this.jobs.unfinished() };
+  }
+
   /** No new request; those in flight and the jobs finish; only then goes what they use, the last opened first. */
   async beforeApplicationShutdown(): Promise<void> {
     this.stopping = true;
-    await Promise.all([this.http.httpAdapter.close(), this.jobs.stop()]);
+    await Promise.all([this.connections.close(), this.jobs.stop()]);
     for (const { provider } of this.opened) await provider.close?.();
   }
 }

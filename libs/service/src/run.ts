@@ -4,10 +4,12 @@ import type { DynamicModule, INestApplicationContext } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { writeFile } from 'node:fs/promises';
 import { z } from 'zod';
+import type { Logger } from 'pino';
 import { createApplication, serve } from './application.ts';
 import { COMMAND, type CommandProvider } from './command.decorator.ts';
 import { providersWith } from './discovery.ts';
 import { environment, exampleEnvironment, ProcessConfigSchema, type ProcessConfig } from './environment.ts';
+import { Lifecycle } from './lifecycle.service.ts';
 
 const SHUTDOWN_MS = 9_000;
 
@@ -54,21 +56,37 @@ async function start<Config extends z.ZodObject>(service: Service<Config>) {
     logger,
   });
   process.once('uncaughtException', (error) => fail(service.name, error)); // an unhandled rejection too
-  stopOnSignal(app);
+  stopOnSignal(app, logger, config.SHUTDOWN_DELAY_MS);
   await serve(app, config.PORT, config.HOST);
   // Whatever the level: who started the process waits for this line.
   logger.child({}, { level: 'info' }).info({ host: config.HOST, port: config.PORT }, 'listening');
 }
 
-/** Takes no more work, finishes what is in flight and closes what was opened; what takes longer than that is cut off. */
-function stopOnSignal(app: NestFastifyApplication) {
+/** Takes no more work, finishes what is in flight and closes what was opened; what takes longer than that is cut off, and named. */
+function stopOnSignal(app: NestFastifyApplication, logger: Logger, delayMs: number) {
+  const lifecycle = app.get(Lifecycle);
+  const stop = async (signal: string) => {
+    const since = performance.now();
+    logger.info({ signal }, 'stopping');
+    await lifecycle.announce(delayMs);
+    setTimeout(() => {
+      logger.error(lifecycle.unfinished(), 'cut off');
+      process.exit(1);
+    }, SHUTDOWN_MS).unref();
+    await app.close();
+    await flushTraces();
+    logger.info({ durationMs: Math.round(performance.now() - since) }, 'stopped');
+    process.exit(0);
+  };
   let stopping = false;
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.on(signal, () => {
       if (stopping) return;
       stopping = true;
-      setTimeout(() => process.exit(1), SHUTDOWN_MS).unref();
-      void app.close().then(flushTraces).then(() => process.exit(0), () => process.exit(1)); // prettier-ignore
+      stop(signal).catch((error: unknown) => {
+        logger.error({ err: error }, 'stopping failed');
+        process.exit(1);
+      });
     });
   }
 }

@@ -1,6 +1,7 @@
 import { AnswerHeadersInterceptor, ConditionalRequestInterceptor } from '@cairn/http';
 import { Module, StandardSchemaSerializerInterceptor, type DynamicModule, type Provider } from '@nestjs/common';
 import { APP_INTERCEPTOR, DiscoveryModule, Reflector } from '@nestjs/core';
+import { Connections } from './connections.service.ts';
 import { HealthController } from './health.controller.ts';
 import { Jobs } from './jobs.service.ts';
 import { Lifecycle } from './lifecycle.service.ts';
@@ -17,7 +18,11 @@ const interceptors: Provider[] = [
 }));
 
 /** What every service has around its own module. */
-@Module({ imports: [DiscoveryModule], controllers: [HealthController], providers: [Jobs, Lifecycle, ...interceptors] })
+@Module({
+  imports: [DiscoveryModule],
+  controllers: [HealthController],
+  providers: [Connections, Jobs, Lifecycle, ...interceptors],
+})
 export class ServiceModule {
   static around(module: DynamicModule): DynamicModule {
     return { module: ServiceModule, imports: [module] };
