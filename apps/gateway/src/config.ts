@@ -29,10 +29,18 @@ export const ConfigSchema = z.object({
       }
     })
     .pipe(z.record(z.string().regex(/^[a-z][a-z0-9-]*$/), UpstreamSchema))
-    .meta({ example: '{}' }),
-  /** Origins whose pages may call the API from a browser, such as https://example.org. */
-  CORS_ORIGINS: commaSeparated(),
-  /** Bytes. */
-  MAX_BODY: z.coerce.number().int().positive().default(1_048_576),
+    .meta({
+      description: 'The services behind it, as JSON: where each listens and what of it is public',
+      example: '{}',
+    }),
+  CORS_ORIGINS: commaSeparated().meta({
+    description: 'Origins whose pages may call the API from a browser, separated by commas',
+  }),
+  MAX_BODY: z.coerce
+    .number()
+    .int()
+    .positive()
+    .default(1_048_576)
+    .meta({ description: 'Bytes of a request, where `limits` of an upstream say nothing else' }),
 });
 export type Config = z.infer<typeof ConfigSchema>;

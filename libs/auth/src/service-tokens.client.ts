@@ -5,8 +5,13 @@ const AnswerSchema = z.object({ access_token: z.string(), expires_in: z.number()
 
 /** The part of a service's environment that it needs to call others. Its client id is its name. */
 export const ServiceClientConfigSchema = z.object({
-  IDENTITY_URL: z.url({ protocol: /^https?$/ }).meta({ example: 'http://127.0.0.1:3001' }),
-  SERVICE_CLIENT_SECRET: z.string().min(16).meta({ example: 'sixteen characters or more' }),
+  IDENTITY_URL: z
+    .url({ protocol: /^https?$/ })
+    .meta({ description: 'Where identity answers other services', example: 'http://127.0.0.1:3001' }),
+  SERVICE_CLIENT_SECRET: z.string().min(16).meta({
+    description: 'By which this service gets tokens from identity; its client id is its name',
+    example: 'sixteen characters or more',
+  }),
 });
 
 export interface ServiceTokensOptions {

@@ -6,11 +6,15 @@ export const APPEND_ONLY = Symbol('APPEND_ONLY');
 
 /** The part of a service's environment that its database needs. */
 export const DatabaseConfigSchema = z.object({
-  /** As the role that runs the service: no DDL. */
-  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).meta({ example: 'postgres://blog:secret@127.0.0.1:5432/blog' }),
-  /** As the role that owns the schema: only `migrate` uses it. */
-  DATABASE_OWNER_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
-  DATABASE_POOL_SIZE: z.coerce.number().int().min(1).max(500).default(20),
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).meta({
+    description: 'As the role that runs the service: no DDL',
+    example: 'postgres://blog:secret@127.0.0.1:5432/blog',
+  }),
+  DATABASE_OWNER_URL: z
+    .url({ protocol: /^postgres(ql)?$/ })
+    .optional()
+    .meta({ description: 'As the role that owns the schema: for `migrate`, and not to be given to what serves' }),
+  DATABASE_POOL_SIZE: z.coerce.number().int().min(1).max(500).default(20).meta({ description: 'Connections' }),
 });
 export type DatabaseConfig = z.infer<typeof DatabaseConfigSchema>;
 

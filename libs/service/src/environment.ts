@@ -3,20 +3,29 @@ import { z } from 'zod';
 
 /** What every process takes from its environment. */
 export const ProcessConfigSchema = z.object({
-  PORT: z.coerce.number().int().min(1).max(65_535),
-  HOST: z.string().default('127.0.0.1'),
-  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
-  /** Peers whose X-Forwarded-For tells the client's address: addresses or CIDR ranges. */
-  TRUSTED_PROXIES: commaSeparated().superRefine((peers, { addIssue }) => {
-    for (const peer of peers) if (!isAddressOrRange(peer)) addIssue(`"${peer}" is neither an address nor a CIDR range`);
+  PORT: z.coerce.number().int().min(1).max(65_535).meta({ description: 'The port on which it listens' }),
+  HOST: z.string().default('127.0.0.1').meta({ description: 'The address on which it listens' }),
+  LOG_LEVEL: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
+    .default('info')
+    .meta({ description: 'The least severity that is logged, in JSON lines on stdout' }),
+  TRUSTED_PROXIES: commaSeparated()
+    .superRefine((peers, { addIssue }) => {
+      for (const peer of peers)
+        if (!isAddressOrRange(peer)) addIssue(`"${peer}" is neither an address nor a CIDR range`);
+    })
+    .meta({
+      description:
+        "Peers whose `X-Forwarded-For` tells the client's address: addresses or CIDR ranges, separated by commas",
+    }),
+  METRICS: z.stringbool().default(false).meta({ description: 'Shows metrics at `GET /metrics`, for Prometheus' }),
+  OTEL_EXPORTER_OTLP_ENDPOINT: z.string().optional().meta({
+    description: 'Where traces go, in a process that was started with `--import @cairn/observability/instrument`',
   }),
-  /**
-   * How long readiness says no before the port closes, in milliseconds: what a load balancer takes to see it. It comes on top of the
-   * 9 s that stopping itself may take.
-   */
-  SHUTDOWN_DELAY_MS: z.coerce.number().int().min(0).max(60_000).default(0),
-  /** Shows metrics at GET /metrics, for Prometheus. */
-  METRICS: z.stringbool().default(false),
+  SHUTDOWN_DELAY_MS: z.coerce.number().int().min(0).max(60_000).default(0).meta({
+    description:
+      'How long readiness says no before the port closes: what a load balancer takes to see it. It comes on top of the 9 s that stopping itself may take',
+  }),
 });
 export type ProcessConfig = z.infer<typeof ProcessConfigSchema>;
 

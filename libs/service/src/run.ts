@@ -8,6 +8,7 @@ import type { Logger } from 'pino';
 import { createApplication, serve } from './application.ts';
 import { COMMAND, type CommandProvider } from './command.decorator.ts';
 import { providersWith } from './discovery.ts';
+import { writeEnvironmentTable } from './environment-table.ts';
 import { environment, exampleEnvironment, ProcessConfigSchema, type ProcessConfig } from './environment.ts';
 import { Lifecycle } from './lifecycle.service.ts';
 
@@ -95,7 +96,10 @@ async function execute<Config extends z.ZodObject>(service: Service<Config>, com
   const generate = command === 'generate';
   const config = environment(service.config, generate ? exampleEnvironment(service.config) : process.env);
   const app = await createApplication({ ...service, module: service.module.with(config) });
-  if (generate) await writeOpenApi(app);
+  if (generate) {
+    await writeOpenApi(app);
+    await writeEnvironmentTable('README.md', service.config.safeExtend(ProcessConfigSchema.shape));
+  }
   const ran = await runCommand(app, command);
   if (!generate && ran === 0) throw new Error(`${service.name} has no command "${command}".`);
   await app.close();
@@ -112,6 +116,7 @@ export async function runCommand(app: INestApplicationContext, name: string): Pr
 
 async function writeOpenApi(app: NestFastifyApplication) {
   const { payload } = await app.inject('/openapi.json');
+  if (!Object.keys((JSON.parse(payload) as { paths: object }).paths).length) return; // a gateway describes nothing of its own
   await writeFile('openapi.json', `${JSON.stringify(JSON.parse(payload), null, 2)}\n`);
 }
 
