@@ -1,4 +1,5 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
+import { gauge } from '@cairn/observability';
 import { Dependency, type DependencyProvider } from '@cairn/service/health';
 import { Redis } from 'ioredis';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -59,6 +60,10 @@ export class RevocationFeed implements DependencyProvider {
 
   /** Waits for the first attempt, so that a healthy start has the list. Does not fail: a service starts while Redis is away. */
   async open(): Promise<void> {
+    gauge('revocations_live', {
+      help: '1 while the copy of the revocations is complete and live',
+      read: () => (this.trouble === undefined ? 1 : 0),
+    });
     this.following = this.follow();
     await atMost(OPEN_MS, this.attempted.promise);
   }

@@ -1,3 +1,4 @@
+import { gauge } from '@cairn/observability';
 import { Dependency, type DependencyProvider, type DependencyState } from '@cairn/service/health';
 import { Injectable } from '@nestjs/common';
 import type { Pool } from 'pg';
@@ -22,6 +23,12 @@ export class PostgresDependency implements DependencyProvider {
   async open(): Promise<void> {
     await this.dataSource.initialize().catch((error: Error) => {
       throw new Error(`The database cannot be reached: ${error.message || (error as { code?: string }).code}`);
+    });
+    const { master: pool } = this.dataSource.driver as unknown as { master: Pool };
+    gauge('postgres_pool_connections', {
+      help: 'Connections of the pool, idle ones among them, and how many wait for one',
+      label: 'state',
+      read: () => ({ total: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
     });
     const missing = await this.missingMigrations();
     if (missing.length > 0)

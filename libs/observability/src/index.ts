@@ -5,5 +5,6 @@ export { NestLogger } from './nest-logger.service.ts';
 export { requestLogging } from './request-logging.ts';
 export { identifyCaller, propagationHeaders, requestContext, type RequestContext } from './request-context.ts';
 // metrics and traces
+export { gauge, type Gauge } from './gauges.ts';
 export { metrics } from './metrics.ts';
 export { flushTraces } from './flush-traces.ts';

@@ -1,8 +1,13 @@
 import type { FastifyInstance } from 'fastify';
+import type { Gauge as Shown } from 'prom-client';
+import { gauges } from './gauges.ts';
+
+/** Asked every few seconds by machines: they would hide how long people wait. */
+const OF_MACHINES = /^\/(health\/|metrics$)/;
 
 /** Counts and times requests and shows them at GET /metrics in the Prometheus format. Nothing is loaded before it is called. */
 export async function metrics(fastify: FastifyInstance): Promise<void> {
-  const { collectDefaultMetrics, Histogram, Registry } = await import('prom-client');
+  const { collectDefaultMetrics, Gauge, Histogram, Registry } = await import('prom-client');
   const register = new Registry();
   collectDefaultMetrics({ register });
   // Rate, errors and duration: all three are in the histogram's count and buckets.
@@ -14,15 +19,38 @@ export async function metrics(fastify: FastifyInstance): Promise<void> {
     registers: [register],
   });
   fastify.addHook('onRequest', (request, reply, next) => {
+    if (OF_MACHINES.test(request.routeOptions.url ?? '')) return next();
     const stop = duration.startTimer();
     reply.raw.once('close', () =>
       stop({
         method: request.method,
         route: request.routeOptions.url ?? 'none', // never the path: anybody could make millions of series
-        status: `${Math.floor(reply.raw.statusCode / 100)}xx`,
+        // Who has left before an answer began got none, whatever the status is set to: 200 until told otherwise.
+        status: reply.raw.headersSent ? `${Math.floor(reply.raw.statusCode / 100)}xx` : 'aborted',
       }),
     );
     next();
   });
-  fastify.get('/metrics', async (_request, reply) => reply.type(register.contentType).send(await register.metrics()));
+  fastify.get('/metrics', async (_request, reply) => {
+    for (const [name, { help, label }] of gauges) {
+      if (register.getSingleMetric(name)) continue;
+      new Gauge({
+        name,
+        help,
+        labelNames: label ? [label] : [],
+        registers: [register],
+        collect() {
+          show(this, name);
+        },
+      });
+    }
+    return reply.type(register.contentType).send(await register.metrics());
+  });
+}
+
+function show(shown: Shown, name: string) {
+  const { label = '', read } = gauges.get(name)!;
+  const figures = read();
+  if (typeof figures === 'number') return shown.set(figures);
+  for (const [value, figure] of Object.entries(figures)) shown.set({ [label]: value }, figure);
 }

@@ -3,7 +3,7 @@ import fastify, { type FastifyInstance } from 'fastify';
 import { once } from 'node:events';
 import { connect, type AddressInfo } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
-import { createLogger, identifyCaller, metrics, propagationHeaders, requestLogging } from './index.ts';
+import { createLogger, gauge, identifyCaller, metrics, propagationHeaders, requestLogging } from './index.ts';
 
 const traceId = '0af7651916cd43dd8448eb211c80319c';
 let app: FastifyInstance;
@@ -107,7 +107,11 @@ test('a client that goes away is one line too', async () => {
   socket.end('GET /hangs HTTP/1.1\r\nHost: x\r\n\r\n');
   await once(app.server, 'request');
   socket.destroy();
-  expect(await line(({ path }) => path === '/hangs')).toMatchObject({ aborted: true });
+  const left = await line(({ path }) => path === '/hangs');
+  expect(left).toMatchObject({ level: 'info', aborted: true });
+  expect(left).not.toHaveProperty('status'); // 200 would be a lie
+  const shown = await (await fetch(`${url}/metrics`)).text();
+  expect(shown).toContain('_count{method="GET",route="/hangs",status="aborted"} 1');
 });
 
 test('metrics are counted by method, route pattern and class of status', async () => {
@@ -121,4 +125,17 @@ test('metrics are counted by method, route pattern and class of status', async (
   );
   expect(shown).toContain('http_server_request_duration_seconds_count{method="GET",route="none",status="4xx"} 1');
   expect(shown).toContain('nodejs_eventloop_lag_seconds');
+});
+
+test('figures that others bring are read when they are asked for; machines that ask are not counted', async () => {
+  let waiting = 1;
+  gauge('pool_connections', { help: 'x', label: 'state', read: () => ({ idle: 2, waiting }) });
+  gauge('feed_live', { help: 'x', read: () => 1 });
+  await fetch(`${url}/health/live`);
+  await (await fetch(`${url}/metrics`)).text();
+  waiting = 7;
+  const shown = await (await fetch(`${url}/metrics`)).text();
+  expect(shown).toContain('pool_connections{state="idle"} 2\npool_connections{state="waiting"} 7\n');
+  expect(shown).toContain('feed_live 1\n');
+  expect(shown).not.toMatch(/route="\/(health|metrics)/);
 });

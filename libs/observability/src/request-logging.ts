@@ -52,7 +52,7 @@ function write(logger: Logger, request: FastifyRequest, reply: FastifyReply, sin
     method,
     route: request.routeOptions.url,
     path: query === -1 ? url : url.slice(0, query), // a query may hold what must not be in a log
-    status,
+    ...(reply.raw.headersSent && { status }), // nothing was answered: the status that is set is only the default
     durationMs: Math.round((performance.now() - since) * 10) / 10,
     ...(bytes && { bytes }),
     remoteAddress: ip,

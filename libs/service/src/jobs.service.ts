@@ -1,6 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { gauge } from '@cairn/observability';
 import { providersWith } from './discovery.ts';
 import { JOB, type JobOptions, type JobProvider } from './job.decorator.ts';
 
@@ -10,6 +11,8 @@ export class Jobs {
   private readonly logger = new Logger('Jobs');
   private readonly stopping = new AbortController();
   private running: Promise<void>[] = [];
+  private readonly succeededAt = new Map<string, number>();
+  private readonly failures = new Map<string, number>();
   private readonly atWork = new Set<string>();
 
   constructor(private readonly discovery: DiscoveryService) {}
@@ -19,6 +22,17 @@ export class Jobs {
     const jobs = providersWith<JobOptions, JobProvider>(this.discovery, JOB);
     for (const { options, provider } of jobs)
       if (options.everyMs === undefined) await provider.run(this.stopping.signal);
+    gauge('job_last_success_age_seconds', {
+      help: 'Time since a job last succeeded',
+      label: 'job',
+      read: () =>
+        Object.fromEntries([...this.succeededAt].map(([name, at]) => [name, (performance.now() - at) / 1_000])),
+    });
+    gauge('job_failures', {
+      help: 'How often a job failed since the process began',
+      label: 'job',
+      read: () => Object.fromEntries(this.failures),
+    });
     this.running = jobs.flatMap(({ options: { name, everyMs }, provider }) =>
       everyMs === undefined ? [] : [this.repeat(name, everyMs, provider)],
     );
@@ -38,14 +52,17 @@ export class Jobs {
   private async repeat(name: string, everyMs: number, job: JobProvider): Promise<void> {
     const { signal } = this.stopping;
     let failing = false;
+    this.failures.set(name, 0);
     while (!signal.aborted) {
       this.atWork.add(name);
       try {
         await job.run(signal);
+        this.succeededAt.set(name, performance.now());
         if (failing) this.logger.warn(`The job ${name} works again`);
         failing = false;
       } catch (error) {
         if (!failing) this.logger.error(error, `The job ${name} failed; it goes on trying`);
+        this.failures.set(name, this.failures.get(name)! + 1);
         failing = true;
       }
       this.atWork.delete(name);

@@ -62,7 +62,7 @@ async function start(level: 'info' | 'error' = 'info'): Promise<string> {
   lines = [];
   const destination = { write: (line: string) => void lines.push(JSON.parse(line)) };
   const logger = createLogger({ name: 'test', level, destination });
-  app = await createApplication({ name: 'test', title: 'Test', module: { module: TestModule }, logger });
+  app = await createApplication({ name: 'test', title: 'Test', module: { module: TestModule }, metrics: true, logger });
   await serve(app, 0, '127.0.0.1');
   return (await app.getUrl()).replace('[::1]', '127.0.0.1');
 }
@@ -90,6 +90,7 @@ test('a service that stops takes no new work and finishes what is in flight befo
 test('readiness names the dependency that is gone, and the log says why; liveness does not care', async () => {
   const url = await start();
   held.resolve();
+  expect(await (await fetch(`${url}/metrics`)).text()).toContain('job_failures{job="work"} 0');
   app.get(Store, { strict: false }).broken = true;
   const ready = await fetch(`${url}/health/ready`);
   expect([ready.status, ready.headers.get('retry-after')]).toEqual([503, '1']);
