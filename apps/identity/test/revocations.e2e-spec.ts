@@ -270,6 +270,31 @@ test('a log-out that waits for somebody to send it is named by readiness', async
   await eventually(async () => expect(await relay()).toBe('ok'), 5_000);
 });
 
+test('a Redis that hangs is asked no more for a while, refuses nobody, and counts nothing when it wakes up', async () => {
+  const login = `user${++counter}`;
+  await service.post('/api/v1/users', { body: { email: `${login}@example.com`, username: login, password } });
+  const logIn = async () => (await service.post('/api/v1/sessions', { body: { login, password } })).status;
+  const together = () => Promise.all(Array.from({ length: 20 }, logIn));
+  server.process.kill('SIGSTOP');
+  try {
+    expect(new Set(await together())).toEqual(new Set([201]));
+    const sent = jest.spyOn(Redis.prototype, 'sendCommand');
+    expect(await logIn()).toBe(201);
+    expect(sent.mock.calls.map(([{ name }]) => name).filter((name) => /^(eval|del)/.test(name))).toEqual([]);
+    sent.mockRestore();
+  } finally {
+    server.process.kill('SIGCONT');
+  }
+  const redis = new Redis(environment().REDIS_URL);
+  await eventually(async () => {
+    const keys = await redis.keys('login-account*');
+    const counts = keys.length === 0 ? [] : await redis.mget(keys);
+    expect(counts.filter((count) => Number(count) > 0)).toEqual([]);
+  }, 5_000);
+  redis.disconnect();
+  await eventually(async () => expect(await readiness(things)).toEqual(ready), 5_000);
+});
+
 test('a service that starts has the list before it listens', async () => {
   const { token } = await signedIn();
   const late = await startThings();

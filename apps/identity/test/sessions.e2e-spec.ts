@@ -6,8 +6,10 @@ import { createHmac, randomBytes, randomUUID } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import { DataSource } from 'typeorm';
 import { identity } from '../src/app.module.ts';
+import { Limiter } from '../src/redis/rate-limits.service.ts';
 import { DeleteOldSessionsJob } from '../src/sessions/delete-old-sessions.job.ts';
 import { SessionRepository } from '../src/sessions/session.repository.ts';
+import { PasswordHasher } from '../src/users/password-hasher.service.ts';
 
 let service: RunningService;
 let redis: TestRedis;
@@ -169,6 +171,22 @@ describe('logging in', () => {
       for (let n = 0; n < 5; n++) expect((await logIn(username, 'wrong one')).status).toBe(401);
       expect((await logIn(username)).status).toBe(201);
     }
+  });
+
+  test('thirty right passwords at once all come in, however many are under way', async () => {
+    const username = await newUser();
+    // None is verified before all have been counted.
+    const counted = jest.spyOn(Limiter.prototype, 'count');
+    const hasher = service.app.get(PasswordHasher, { strict: false });
+    const verify = hasher.verify.bind(hasher);
+    const verified = jest.spyOn(hasher, 'verify').mockImplementation(async (...given) => {
+      const ofPair = () => counted.mock.calls.filter(([key]) => key.startsWith(`login:${username} `));
+      await eventually(async () => expect(ofPair().length).toBeGreaterThanOrEqual(30));
+      return verify(...given);
+    });
+    const answers = await Promise.all(Array.from({ length: 30 }, () => logIn(username)));
+    for (const spy of [counted, verified]) spy.mockRestore();
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([201]));
   });
 
   test('a password hashed at another cost is hashed anew, once', async () => {

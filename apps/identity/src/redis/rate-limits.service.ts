@@ -10,34 +10,37 @@ export interface LimitPolicy {
   readonly windowSeconds: number;
 }
 
-/** Counts in Redis for all instances, in this one's memory while Redis is away. */
+/** Counts in Redis for all instances, in this one's memory while Redis is away or does not answer in time. */
 @Injectable()
 export class RateLimits {
   constructor(private readonly redis: RedisConnection) {}
 
   limiter(policy: LimitPolicy): Limiter {
-    const options = { keyPrefix: policy.name, points: policy.quota, duration: policy.windowSeconds };
-    const counter = new RateLimiterRedis({
-      ...options,
-      storeClient: this.redis.client,
-      rejectIfRedisNotReady: true,
-      insuranceLimiter: new RateLimiterMemory(options),
-    });
-    return new Limiter(policy, counter);
+    return new Limiter(policy, this.redis);
   }
 }
 
 /** Keys are hashed: Redis learns neither addresses nor what was typed. */
 export class Limiter {
+  private readonly shared: RateLimiterRedis;
+  private readonly local: RateLimiterMemory;
+
   constructor(
     private readonly policy: LimitPolicy,
-    private readonly counter: RateLimiterRedis,
-  ) {}
+    private readonly redis: RedisConnection,
+  ) {
+    const options = { keyPrefix: policy.name, points: policy.quota, duration: policy.windowSeconds };
+    this.shared = new RateLimiterRedis({ ...options, storeClient: redis.impatient, rejectIfRedisNotReady: true });
+    this.local = new RateLimiterMemory(options);
+  }
 
   /** Counts one; the limit when it is one too many. */
   async count(key: string): Promise<RateLimit | undefined> {
     try {
-      await this.counter.consume(digest(key));
+      await this.counted(
+        (counter) => counter.consume(digest(key)),
+        () => this.shared.reward(digest(key)),
+      );
       return undefined;
     } catch (error) {
       if (!(error instanceof RateLimiterRes)) throw error;
@@ -46,11 +49,29 @@ export class Limiter {
   }
 
   async giveBack(key: string): Promise<void> {
-    await this.counter.reward(digest(key));
+    await this.counted((counter) => counter.reward(digest(key)));
   }
 
   async forget(key: string): Promise<void> {
-    await this.counter.delete(digest(key));
+    await this.counted((counter) => counter.delete(digest(key)));
+  }
+
+  /** `undo` is sent behind what was given up: a Redis that wakes up does both. */
+  private async counted(
+    work: (counter: RateLimiterRedis | RateLimiterMemory) => Promise<unknown>,
+    undo?: () => Promise<unknown>,
+  ): Promise<void> {
+    if (this.redis.isPrompt) {
+      try {
+        await work(this.shared);
+        return;
+      } catch (error) {
+        if (error instanceof RateLimiterRes) throw error;
+        this.redis.rest();
+        undo?.().catch(() => undefined);
+      }
+    }
+    await work(this.local);
   }
 }
 

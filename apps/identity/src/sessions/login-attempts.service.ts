@@ -31,12 +31,17 @@ const FAMILIAR = {
 };
 const NOBODY = '00000000-0000-0000-0000-000000000000';
 
-/** Limits failed logins. An attempt is counted before its password is verified, so that parallel guesses count too. */
+/**
+ * Limits failed logins. An attempt is counted before its password is verified, so that parallel guesses count too. One that is refused
+ * meanwhile waits for those under way in this process: a right one among them makes room for it.
+ */
 @Injectable()
 export class LoginAttempts {
   private readonly pair: Limiter;
   private readonly network: Limiter;
   private readonly account: Limiter;
+  /** Those under way, by name and place; one that is right resolves once its counts are forgotten, another rejects. */
+  private readonly underWay = new Map<string, Set<Promise<void>>>();
 
   constructor(
     limits: RateLimits,
@@ -56,18 +61,52 @@ export class LoginAttempts {
     const pair = { limiter: this.pair, key: `${name} ${network}` };
     const others: Count[] = [{ limiter: this.network, key: network }];
     if (!(await this.isFamiliar(userId, network))) others.push({ limiter: this.account, key: name });
-    await countAll([pair, ...others]);
-    let proven: boolean;
+    await this.admit(pair, others);
+    const settle = this.begin(pair.key);
+    let proven = false;
     try {
       proven = await verify();
+      if (!proven) return false;
+      await pair.limiter.forget(pair.key);
+      await giveBack(others); // not reset: who has an account could guess at others' for ever
+      return true;
     } catch (error) {
-      await giveBack([pair, ...others]); // nothing was verified
+      if (!proven) await giveBack([pair, ...others]); // nothing was verified
       throw error;
+    } finally {
+      settle(proven);
     }
-    if (!proven) return false;
-    await pair.limiter.forget(pair.key);
-    await giveBack(others); // not reset: who has an account could guess at others' for ever
-    return true;
+  }
+
+  /** @throws TooManyLogins */
+  private async admit(pair: Count, others: readonly Count[]): Promise<void> {
+    for (;;) {
+      try {
+        return await countAll([pair, ...others]);
+      } catch (error) {
+        if (!(error instanceof TooManyLogins) || !(await this.oneIsRight(pair.key))) throw error;
+      }
+    }
+  }
+
+  private oneIsRight(key: string): Promise<boolean> {
+    return Promise.any(this.underWay.get(key) ?? []).then(
+      () => true,
+      () => false,
+    );
+  }
+
+  private begin(key: string): (proven: boolean) => void {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    promise.catch(() => undefined);
+    const all = this.underWay.get(key) ?? new Set();
+    this.underWay.set(key, all.add(promise));
+    return (proven) => {
+      all.delete(promise); // first: who is woken must not find it again
+      if (all.size === 0) this.underWay.delete(key);
+      if (proven) resolve();
+      else reject(new Error('wrong'));
+    };
   }
 
   /** Asked for unknown accounts too, so that they take as long. */
