@@ -1,6 +1,6 @@
-import type { Transaction } from '@cairn/database';
+import { brokenConstraint, type Transaction } from '@cairn/database';
 import { Injectable } from '@nestjs/common';
-import { DataSource, QueryFailedError } from 'typeorm';
+import { DataSource } from 'typeorm';
 import { isEmail, normalizeEmail } from './email.ts';
 import { EmailTaken, UserNotFound, UsernameTaken } from './user.errors.ts';
 import { User } from './user.ts';
@@ -59,8 +59,7 @@ export class UserRepository {
 }
 
 function throwTaken(error: unknown): never {
-  const constraint =
-    error instanceof QueryFailedError ? (error.driverError as { constraint?: string }).constraint : undefined;
+  const constraint = brokenConstraint(error);
   if (constraint === 'users_email') throw new EmailTaken();
   if (constraint === 'users_username') throw new UsernameTaken();
   throw error;
