@@ -22,9 +22,9 @@ export class MigrateCommand {
   }
 }
 
-/** Whoever asks for a table while an ALTER waits for it queues behind the ALTER: it gives up before requests do, and comes again. */
-const LOCK_TIMEOUT_MS = 2_000;
-const ATTEMPTS = 5;
+/** Whoever asks for a table while an ALTER waits for it queues behind the ALTER, for 1 s: it gives up before that, and comes again. */
+const LOCK_TIMEOUT_MS = 500;
+const ATTEMPTS = 20;
 const LOCK_NOT_AVAILABLE = '55P03';
 
 /**
@@ -68,7 +68,7 @@ async function runPending(dataSource: DataSource): Promise<void> {
       return;
     } catch (error) {
       if ((error as { code?: string }).code !== LOCK_NOT_AVAILABLE || attempt === ATTEMPTS) throw error;
-      await delay(attempt * 500); // whoever queued meanwhile gets through
+      await delay(Math.min(attempt * 100, 1_000)); // whoever queued meanwhile gets through
     }
   }
 }

@@ -32,7 +32,8 @@ class AddColour1763600000004 implements MigrationInterface {
 
 let database: Awaited<ReturnType<typeof createTestDatabase>>;
 let owner: DataSource;
-const open = (url: string) => new DataSource({ type: 'postgres', url }).initialize();
+/** As patient as requests are. */
+const open = (url: string) => new DataSource({ type: 'postgres', url, extra: { lock_timeout: 1_000 } }).initialize();
 const bring = (...migrations: (new () => MigrationInterface)[]) =>
   migrate({ type: 'postgres', url: database.ownerUrl, migrations }, new URL(database.url).username);
 
