@@ -62,7 +62,8 @@ export async function start(options: Options, plan: Plan, processes: Processes, 
     runServiceCommand(processOptions(name, migrationEnvironmentOf(name, surroundings)), 'migrate');
   await terminal.step('migrated', () => Promise.all(withDatabase.map(migrate)));
   const running = plan.services.map(
-    (name) => new Supervised(name, () => startServiceProcess(processOptions(name)), processes, terminal),
+    (name) =>
+      new Supervised(name, (givenUp) => startServiceProcess({ ...processOptions(name), givenUp }), processes, terminal),
   );
   await Promise.all(
     running.map((service) =>

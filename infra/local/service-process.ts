@@ -1,4 +1,4 @@
-import { hasEnded, ownGroup, Problem } from '@cairn/backing';
+import { hasEnded, ownGroup, Problem, stopChild } from '@cairn/backing';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
 import path from 'node:path';
@@ -8,34 +8,46 @@ import type { Started } from './supervised.ts';
 import { workspace } from './workspace.ts';
 
 const READY_WITHIN_MS = 30_000;
+const STOP_MS = 1_500;
 
 export interface ServiceProcessOptions {
   readonly name: string;
   readonly environment: NodeJS.ProcessEnv;
   readonly processes: Processes;
   readonly logFile: string;
+  /** Default 30 s. */
+  readonly readyWithinMs?: number;
+  /** Aborted when nobody waits for it any more. */
+  readonly givenUp?: AbortSignal;
 }
 
-/** Starts a service. Resolves when it is ready. @throws Problem in its own words when it ends before that */
+/** Starts a service. Resolves when it is ready. @throws Problem when it is not: in its own words when it ended; else it is stopped */
 export async function startServiceProcess(options: ServiceProcessOptions): Promise<Started> {
-  const { name, environment } = options;
+  const { name, environment, readyWithinMs = READY_WITHIN_MS, givenUp } = options;
   const { child, failed, words } = spawnService(options, []);
   let isListening = false;
   child.stdout!.on('data', (text: string) => (isListening ||= text.includes('"msg":"listening"')));
-  await Promise.race([failed, ready(child, `http://127.0.0.1:${environment.PORT}/health/ready`, () => isListening)]);
+  const url = `http://127.0.0.1:${environment.PORT}/health/ready`;
+  try {
+    await Promise.race([failed, ready(child, url, () => isListening)]);
+  } catch (error) {
+    await stopChild(child, 'SIGTERM', STOP_MS); // it would keep the port from the next one
+    throw error;
+  }
   if (!hasEnded(child)) return { process: child, lastWords: () => lastWords(words()) };
   await failed;
   throw new Problem(`${name} ended as soon as it was ready.`);
 
   async function ready(started: ChildProcess, url: string, listens: () => boolean) {
-    for (const deadline = Date.now() + READY_WITHIN_MS; Date.now() < deadline; await delay(25)) {
+    for (const deadline = Date.now() + readyWithinMs; Date.now() < deadline; await delay(25)) {
       if (hasEnded(started) || options.processes.stopping) return;
+      if (givenUp?.aborted) throw new Problem(`${name} is started again.`);
       // Its own word first: whoever answers on the port need not be ours.
       if (name !== 'gateway' && !listens()) continue; // the gateway does not say it yet
       const answer = await fetch(url, { signal: AbortSignal.timeout(2_000) }).catch(() => undefined);
       if (answer?.ok) return;
     }
-    throw new Problem(`${name} was not ready within ${READY_WITHIN_MS / 1000} s: see ${relative(options.logFile)}.`);
+    throw new Problem(`${name} was not ready within ${readyWithinMs / 1000} s: see ${relative(options.logFile)}.`);
   }
 }
 

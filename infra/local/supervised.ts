@@ -7,6 +7,7 @@ const FIRST_DELAY_MS = 250;
 const LONGEST_DELAY_MS = 10_000;
 /** Who has run for that long starts again at once when it dies. */
 const STEADY_MS = 30_000;
+const STOP_MS = 1_500;
 
 export interface Started {
   readonly process: ChildProcess;
@@ -14,18 +15,23 @@ export interface Started {
   readonly lastWords?: () => string;
 }
 
+/** Resolves to the process when it is ready, rejects when it ends before that; once `givenUp` aborts it need not come. */
+export type Begin = (givenUp: AbortSignal) => Promise<Started>;
+
 /** A process that is started again, with back-off, whenever it dies. */
 export class Supervised {
   readonly name: string;
-  readonly #begin: () => Promise<Started>;
+  readonly #begin: Begin;
   readonly #processes: Processes;
   readonly #terminal: Terminal;
   #child: ChildProcess | undefined;
   #deaths = 0;
   #timer: NodeJS.Timeout | undefined;
+  /** Of starts: a restart gives up those before it. */
+  #generation = new AbortController();
+  #underWay: Promise<void> = Promise.resolve();
 
-  /** @param begin resolves to the process when it is ready, rejects when it ends before that */
-  constructor(name: string, begin: () => Promise<Started>, processes: Processes, terminal: Terminal) {
+  constructor(name: string, begin: Begin, processes: Processes, terminal: Terminal) {
     this.name = name;
     this.#begin = begin;
     this.#processes = processes;
@@ -33,8 +39,15 @@ export class Supervised {
   }
 
   /** @throws Problem when it ends before it is ready: at the first start nothing is tried again */
-  async start(): Promise<void> {
-    const { process: child, lastWords } = await this.#begin();
+  start(): Promise<void> {
+    const { signal: givenUp } = this.#generation;
+    const started = this.#begin(givenUp).then((process) => this.#own(process, givenUp));
+    this.#underWay = started.catch(() => undefined);
+    return started;
+  }
+
+  async #own({ process: child, lastWords }: Started, givenUp: AbortSignal): Promise<void> {
+    if (givenUp.aborted) return stopChild(child, 'SIGTERM', STOP_MS);
     this.#child = child;
     const steady = setTimeout(() => (this.#deaths = 0), STEADY_MS).unref();
     const onExit = () => {
@@ -47,28 +60,34 @@ export class Supervised {
 
   /** For new code: the old process stops, a new one starts. */
   async restart(): Promise<void> {
+    this.#generation.abort();
+    const { signal: givenUp } = (this.#generation = new AbortController());
+    clearTimeout(this.#timer);
     const old = this.#child;
     this.#child = undefined;
-    clearTimeout(this.#timer);
-    if (old) await stopChild(old, 'SIGTERM', 1_500);
-    await this.start().catch((error: Error) => this.#startAgain(error.message));
+    await this.#underWay; // what it has started has ended then
+    if (old) await stopChild(old, 'SIGTERM', STOP_MS);
+    if (givenUp.aborted) return;
+    await this.start().catch((error: Error) => givenUp.aborted || this.#startAgain(error.message));
   }
 
   #startAgain(reason: string): void {
     if (this.#processes.stopping) return;
     const delay = Math.min(FIRST_DELAY_MS * 2 ** this.#deaths++, LONGEST_DELAY_MS);
-    this.#terminal.say(`${reason}; ${this.name} starts again in ${delay / 1000} s`);
+    this.#terminal.say(`${reason.replace(/\.$/, '')}; ${this.name} starts again in ${delay / 1000} s`);
     this.#timer = setTimeout(() => void this.#tryAgain(), delay);
   }
 
   async #tryAgain(): Promise<void> {
     if (this.#processes.stopping) return;
+    const { signal: givenUp } = this.#generation;
     try {
       await this.start();
-      this.#terminal.say(`${this.name} is ready again`);
+      if (!givenUp.aborted) this.#terminal.say(`${this.name} is ready again`);
     } catch (error) {
+      if (givenUp.aborted) return;
       if (!(error instanceof Problem)) this.#terminal.complain(error);
-      this.#startAgain((error as Error).message.replace(/\.$/, ''));
+      this.#startAgain((error as Error).message);
     }
   }
 }
