@@ -10,15 +10,24 @@ interface Body {
   readonly login: string;
   readonly username: string;
   readonly roles: string[];
+  readonly body: string;
   readonly parentId?: string;
   readonly files: { path: string; content: string }[];
+}
+
+interface StoredComment {
+  readonly slug: string;
+  readonly authorId: string;
+  readonly body: string;
+  readonly parentId?: string;
+  hidden: boolean;
 }
 
 /** What the public API promises to a repeated request, and a crash before or after any of them. */
 class System {
   users = new Map<string, string[]>();
   posts = new Map<string, string>();
-  comments = new Map<string, { hidden: boolean; parentId?: string }>();
+  comments = new Map<string, StoredComment>();
   likes = new Set<string>();
   requests = 0;
   crash: { at: number; effect: 'none' | 'done' } | undefined;
@@ -26,6 +35,16 @@ class System {
   answer(method: string, url: string, headers: IncomingMessage['headers'], body: Body): [number, object] {
     const who = headers.authorization?.replace('Bearer ', '') ?? '';
     const [, , , resource, id, action] = url.split(/[/?]/) as [string, string, string, string, string, string?];
+    if (method === 'GET' && action === 'comments') {
+      const all = [...this.comments].filter(([, { slug }]) => slug === id);
+      const from = Number(/cursor=(\d+)/.exec(url)?.[1] ?? 0);
+      // By pages of one; of what is hidden the words are shown to its author and to moderators only
+      const items = all.slice(from, from + 1).map(([commentId, { hidden, body: says, ...comment }]) => {
+        const visible = !hidden || who === 'eve' || who === comment.authorId;
+        return { id: commentId, ...comment, body: visible ? says : null };
+      });
+      return [200, { items, nextCursor: from + 1 < all.length ? String(from + 1) : null }];
+    }
     if (method === 'GET') return [200, { items: [...this.posts.keys()] }];
     if (resource === 'sessions') return [201, { accessToken: body.login, user: { id: body.login } }];
     if (url === '/api/v1/users') {
@@ -40,10 +59,11 @@ class System {
       if (comment.hidden) return [409, { title: 'Hidden' }];
       comment.hidden = true;
     } else if (action === 'comments') {
-      const key = encodeURIComponent(`${who} ${id} ${headers['idempotency-key'] ?? this.requests}`);
-      if (!this.comments.has(decodeURIComponent(key)))
-        this.comments.set(decodeURIComponent(key), { hidden: false, parentId: body.parentId });
-      return [201, { id: key }];
+      // A key is forgotten after a day: who goes on after the weekend cannot count on it.
+      const comment = { slug: id, authorId: who, body: body.body, hidden: false, parentId: body.parentId };
+      const commentId = `comment-${this.comments.size + 1}`;
+      this.comments.set(commentId, comment);
+      return [201, { id: commentId }];
     } else if (id === 'import') {
       const { files } = body;
       for (const file of files) this.posts.set(file.path, file.content.replace(/^date: .*$/m, ''));

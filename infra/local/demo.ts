@@ -30,7 +30,7 @@ export interface DemoOptions {
 
 /**
  * Fills an empty system through its public API. Answers whether there was anything to do. Each step can be repeated: it has a
- * natural key (a username, a file, a like) or an Idempotency-Key.
+ * natural key (a username, a file, a like), or looks first what is there (a comment: an Idempotency-Key is forgotten after a day).
  */
 export async function fillDemoWorld({ originOf, marker }: DemoOptions): Promise<boolean> {
   const state = existsSync(marker) ? readFileSync(marker, 'utf8') : undefined;
@@ -81,17 +81,47 @@ async function publish(api: Api, { accessToken }: Session): Promise<void> {
 async function talk(api: Api, people: Sessions): Promise<void> {
   for (const [slug, names] of Object.entries(likes))
     for (const name of names) await api.ask('PUT', `/api/v1/posts/${slug}/like`, { token: people[name].accessToken });
-  for (const [slug, comments] of Object.entries(threads)) await discuss(api, people, slug, comments);
+  for (const [slug, comments] of Object.entries(threads))
+    await discuss(api, people, slug, comments, await commentsOn(api, people.eve, slug));
 }
 
-async function discuss(api: Api, people: Sessions, slug: string, comments: readonly DemoComment[], parentId?: string) {
-  for (const { by, says, hidden, replies = [] } of comments) {
+/** By author and text. Who asks is a moderator, and reads hidden ones, too. */
+async function commentsOn(api: Api, { accessToken: token }: Session, slug: string): Promise<Map<string, string>> {
+  const found = new Map<string, string>();
+  for (let cursor: string | null = ''; cursor !== null;) {
+    const path: string = `/api/v1/posts/${slug}/comments?limit=100${cursor && `&cursor=${encodeURIComponent(cursor)}`}`;
+    const page: CommentPage = await api.ask('GET', path, { token });
+    for (const { id, authorId, body } of page.items) found.set(`${authorId} ${body}`, id);
+    cursor = page.nextCursor;
+  }
+  return found;
+}
+
+interface CommentPage {
+  readonly items: readonly { readonly id: string; readonly authorId: string; readonly body: string | null }[];
+  readonly nextCursor: string | null;
+}
+
+async function discuss(
+  api: Api,
+  people: Sessions,
+  slug: string,
+  comments: readonly DemoComment[],
+  there: ReadonlyMap<string, string>,
+  parentId?: string,
+) {
+  const write = async ({ by, says }: DemoComment) => {
     const { id } = await api.ask<{ id: string }>('POST', `/api/v1/posts/${slug}/comments`, {
       token: people[by].accessToken,
       key: `demo ${slug} ${by} ${says}`.replace(/[^!-~]+/g, '-').slice(0, 200),
       body: { body: says, ...(parentId && { parentId }) },
     });
-    await discuss(api, people, slug, replies, id);
+    return id;
+  };
+  for (const comment of comments) {
+    const { by, says, hidden, replies = [] } = comment;
+    const id = there.get(`${people[by].user.id} ${says}`) ?? (await write(comment));
+    await discuss(api, people, slug, replies, there, id);
     if (!hidden) continue;
     const token = people[hidden.by].accessToken;
     await api.ask('POST', `/api/v1/comments/${id}/hide`, { token, body: { reason: hidden.reason }, orElse: [409] });
