@@ -39,10 +39,11 @@ export async function run<Config extends z.ZodObject>(
   }
 }
 
-/** A line for whatever collects logs, a sentence for whoever looks on. */
-function fail(name: string, error: unknown): never {
-  createLogger({ name, level: 'fatal' }).fatal({ err: error }, sentence(error).split('\n', 1)[0]);
-  console.error(sentence(error));
+/** A line for whatever collects logs, a sentence for whoever looks on; a stack only of what a programmer must mend. */
+function fail(name: string, error: unknown, words = sentence(error)): never {
+  const hasStack = error instanceof Error && words === error.stack;
+  createLogger({ name, level: 'fatal' }).fatal(hasStack ? { err: error } : {}, hasStack ? error.message : words);
+  console.error(words);
   process.exit(1);
 }
 
@@ -56,7 +57,7 @@ async function start<Config extends z.ZodObject>(service: Service<Config>) {
     metrics: config.METRICS,
     logger,
   });
-  process.once('uncaughtException', (error) => fail(service.name, error)); // an unhandled rejection too
+  process.once('uncaughtException', (error) => fail(service.name, error, error.stack)); // an unhandled rejection too
   stopOnSignal(app, logger, config.SHUTDOWN_DELAY_MS);
   await serve(app, config.PORT, config.HOST);
   // Whatever the level: who started the process waits for this line.
