@@ -6,6 +6,7 @@ import { PasswordHasher } from './password-hasher.service.ts';
 const environment = {
   NODE_ENV: 'test',
   DATABASE_URL: 'postgres://localhost/none',
+  REDIS_URL: 'redis://localhost',
   JWKS_URL: 'http://localhost/none',
   KEY_ENCRYPTION_SECRET: 'x'.repeat(32),
   BCRYPT_COST: '4',
