@@ -37,8 +37,11 @@ test('one request for many callers, one per audience, again before it expires', 
 test('one that was refused is forgotten, and those for others are kept', async () => {
   const client = tokens();
   expect([await client.token('identity'), await client.token('shop')]).toEqual(['token 1', 'token 2']);
+  clock = 1_000;
   client.forget('identity');
   expect([await client.token('identity'), await client.token('shop')]).toEqual(['token 3', 'token 2']);
+  client.forget('identity'); // by another caller, who was refused the first
+  expect(await client.token('identity')).toBe('token 3');
 });
 
 test('a failure is told to all who wait, and not kept', async () => {

@@ -20,8 +20,13 @@ export interface ServiceTokensOptions {
   readonly clientSecret: string;
 }
 
+/** A service that refuses whatever it is given costs identity one question a second, not one per call. */
+const SPARED_MS = 1_000;
+
 interface Held {
   readonly token: string;
+  /** By the monotonic clock, in milliseconds. */
+  readonly askedAt: number;
   /** By the monotonic clock, in milliseconds. */
   readonly renewAt: number;
 }
@@ -45,9 +50,13 @@ export class ServiceTokens {
     return asking;
   }
 
-  /** When the other side refuses it: identity may have changed its keys. */
+  /**
+   * When the other side refuses it: identity may have changed its keys. One that is less than a second old is kept, as another caller
+   * has asked anew already.
+   */
   forget(audience: string): void {
-    this.held.delete(audience);
+    const held = this.held.get(audience);
+    if (held && performance.now() - held.askedAt >= SPARED_MS) this.held.delete(audience);
   }
 
   /** Headers for an HTTP client that calls one service: `createHttpClient({ headers: tokens.headersFor('identity'), … })`. */
@@ -68,7 +77,8 @@ export class ServiceTokens {
       });
       if (!answer.ok) throw new Error(`identity answered ${answer.status}`);
       const { access_token: token, expires_in: seconds } = AnswerSchema.parse(await answer.json());
-      this.held.set(audience, { token, renewAt: performance.now() + seconds * 900 });
+      const askedAt = performance.now();
+      this.held.set(audience, { token, askedAt, renewAt: askedAt + seconds * 900 });
       return token;
     } catch (cause) {
       throw Object.assign(new ServiceTokenUnavailable(), { cause });
