@@ -123,6 +123,7 @@ describe('the HTTP of it', () => {
     ['malformed JSON', 'POST', '/api/v1/posts', 'application/json', '{', 400],
     ['a body that is not there', 'POST', '/api/v1/posts', 'application/json', undefined, 400],
     ['another type', 'POST', '/api/v1/posts', 'text/plain', 'x', 415],
+    ['a form', 'POST', '/api/v1/posts', 'application/x-www-form-urlencoded', 'title=T&body=B', 415],
     ['too large a body', 'POST', '/api/v1/posts', 'application/json', `{"body":"${'x'.repeat(1_100_000)}"}`, 413],
     ['an unknown path', 'GET', '/api/v1/nothing', 'application/json', undefined, 404],
     ['a bad escape', 'GET', '/api/v1/posts/%zz', 'application/json', undefined, 400],

@@ -1,4 +1,4 @@
-import type { DynamicModule } from '@nestjs/common';
+import { UnsupportedMediaTypeException, type DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { answerUnknownPaths, ProblemDetailsFilter, sendProblem, validationPipe } from '@cairn/http';
@@ -46,6 +46,11 @@ export async function createApplication(options: ApplicationOptions): Promise<Ne
   instance.addHook('onRoute', (route) => {
     const { bodyLimit } = (route.config ?? {}) as { bodyLimit?: number };
     if (bodyLimit) route.bodyLimit = bodyLimit; // @RouteConfig({ bodyLimit }) on a controller's method
+  });
+  instance.addHook('onRequest', async ({ headers, routeOptions }) => {
+    const isForm = /^application\/x-www-form-urlencoded\b/i.test(headers['content-type'] ?? '');
+    if (isForm && !(routeOptions.config as { forms?: boolean }).forms)
+      throw new UnsupportedMediaTypeException('Send application/json'); // @RouteConfig({ forms: true }) takes them
   });
 
   const app = await NestFactory.create<NestFastifyApplication>(ServiceModule.around(options.module), adapter, {

@@ -1,6 +1,7 @@
 import { Internal, Public } from '@cairn/auth';
 import { Answers } from '@cairn/http';
 import { Body, Controller, Header, Headers, Post } from '@nestjs/common';
+import { RouteConfig } from '@nestjs/platform-fastify';
 import { InvalidClient } from '../client.errors.ts';
 import {
   ServiceTokenRequestSchema,
@@ -16,6 +17,7 @@ export class IssueServiceTokenController {
   constructor(private readonly issueServiceToken: IssueServiceTokenHandler) {}
 
   @Post()
+  @RouteConfig({ forms: true }) // RFC 6749, section 4.4.2
   @Internal()
   @Public({ token: 'ignored' }) // the client proves itself by HTTP Basic
   @Header('Cache-Control', 'no-store')
