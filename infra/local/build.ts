@@ -22,7 +22,7 @@ export async function build(apps: readonly string[]): Promise<string[]> {
   for (const project of projects) removeStale(project, outputs);
   const sharedTime = Math.max(...shared.map((file) => modified(path.join(workspace, file))));
   const stale = outputs.filter(
-    ({ source, target }) => modified(target) <= Math.max(modified(path.join(workspace, source)), sharedTime),
+    ({ source, target }) => modified(target) <= Math.max(changed(path.join(workspace, source)), sharedTime),
   );
   if (stale.length) await compile(stale);
   return stale.map(({ source }) => source);
@@ -56,11 +56,11 @@ function removeStale(project: string, outputs: readonly Output[]) {
   }
 }
 
+/** All or nothing is written: what has been taken in a build that failed elsewhere would not be taken, nor told, by the next one. */
 async function compile(outputs: readonly Output[]): Promise<void> {
   const { transformFile } = await import('@swc/core');
   const compileOne = async ({ source, target }: Output) => {
-    mkdirSync(path.dirname(target), { recursive: true });
-    if (!source.endsWith('.ts')) return copyFileSync(path.join(workspace, source), target);
+    if (!source.endsWith('.ts')) return () => copyFileSync(path.join(workspace, source), target);
     const { code, map } = await transformFile(path.join(workspace, source), {
       configFile: path.join(workspace, '.swcrc'),
       sourceFileName: path.relative(path.dirname(target), path.join(workspace, source)),
@@ -68,16 +68,26 @@ async function compile(outputs: readonly Output[]): Promise<void> {
       const [reason] = error.message.split('\n\nCaused by:');
       throw new Problem(`The build failed in ${source}:\n${reason!.trim()}`);
     });
-    if (map) replace(`${target}.map`, map);
-    replace(target, `${code}\n//# sourceMappingURL=${path.basename(target)}.map\n`);
+    return () => {
+      if (map) replace(`${target}.map`, map);
+      replace(target, `${code}\n//# sourceMappingURL=${path.basename(target)}.map\n`);
+    };
   };
-  await Promise.all(outputs.map(compileOne));
+  const writes = await Promise.all(outputs.map(compileOne));
+  for (const { target } of outputs) mkdirSync(path.dirname(target), { recursive: true });
+  for (const write of writes) write();
 }
 
 /** Whole or not at all: half a file would be newer than its source for ever. */
 function replace(file: string, text: string) {
   writeFileSync(`${file}.new`, text);
   renameSync(`${file}.new`, file);
+}
+
+/** Also by a rename, which keeps the mtime of what it puts there. */
+function changed(source: string): number {
+  const { mtimeMs, ctimeMs } = statSync(source);
+  return Math.max(mtimeMs, ctimeMs);
 }
 
 const modified = (file: string) => statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;

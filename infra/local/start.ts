@@ -30,7 +30,7 @@ async function main() {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {
       if (performance.now() - firstSignal > SAME_SIGNAL_MS) processes.killAll();
-      if (!processes.stopping) terminal.say('stopping');
+      if (!processes.stopping) terminal.sayLast('stopping');
       firstSignal = Math.min(firstSignal, performance.now());
       void stop(0);
     });

@@ -50,17 +50,20 @@ test('a restart while a start is under way leaves one process, and nothing that 
   const terminal = { say: (text: string) => said.push(text), complain: () => undefined } as unknown as Terminal;
   const service = new Supervised('blog', begin, processes as unknown as Processes, terminal);
   await Promise.all([service.start(), ready(1)]);
-  broken = true; // saved with a mistake
-  await Promise.all([service.restart(), ready(2)]);
-  await until(() => waiting.length === 3); // it is tried again
-  broken = false; // saved without it
-  const restarted = service.restart();
-  waiting[2]!.resolve();
-  await Promise.all([restarted, ready(4)]);
-  expect(running()).toHaveLength(1);
-  expect(said).toEqual(['It could not start; blog starts again in 0.25 s']);
   running()[0]!.kill('SIGKILL');
-  await ready(5); // it is the one that is watched
+  await until(() => waiting.length === 2); // it is tried again
+  const restarted = service.restart();
+  waiting[1]!.resolve();
+  await Promise.all([restarted, ready(3)]);
+  expect(running()).toHaveLength(1);
+  broken = true; // saved with a mistake: that waits for the next change
+  await Promise.all([expect(service.restart()).rejects.toThrow('It could not start.'), ready(4)]);
+  broken = false;
+  await Promise.all([service.restart(), ready(5)]);
+  expect(running()).toHaveLength(1);
+  expect(said).toEqual(['blog died (SIGKILL); blog starts again in 0.25 s']);
+  running()[0]!.kill('SIGKILL');
+  await ready(6); // it is the one that is watched
   await until(() => said.includes('blog is ready again'));
 });
 

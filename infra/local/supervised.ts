@@ -58,7 +58,7 @@ export class Supervised {
     else child.once('exit', onExit);
   }
 
-  /** For new code: the old process stops, a new one starts. */
+  /** For new code: the old process stops, a new one starts. @throws Problem when that ends before it is ready; it is not tried again */
   async restart(): Promise<void> {
     this.#generation.abort();
     const { signal: givenUp } = (this.#generation = new AbortController());
@@ -68,7 +68,9 @@ export class Supervised {
     await this.#underWay; // what it has started has ended then
     if (old) await stopChild(old, 'SIGTERM', STOP_MS);
     if (givenUp.aborted) return;
-    await this.start().catch((error: Error) => givenUp.aborted || this.#startAgain(error.message));
+    await this.start().catch((error: Error) => {
+      if (!givenUp.aborted) throw error;
+    });
   }
 
   #startAgain(reason: string): void {

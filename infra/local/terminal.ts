@@ -3,7 +3,7 @@ import { asProblem, Problem } from '@cairn/backing';
 /** What the person sees: a line per step, with the time since the start. */
 export class Terminal {
   readonly #started = performance.now();
-  #failed = false;
+  #ended = false;
 
   constructor() {
     // Who reads may be gone before us, as when npm is killed.
@@ -14,9 +14,15 @@ export class Terminal {
     return seconds(performance.now() - this.#started);
   }
 
-  /** Nothing after a failure: its sentence is the last one, whatever else was under way. */
+  /** Nothing after the last line, whatever else was under way. */
   say(line: string): void {
-    if (!this.#failed) console.log(`${this.elapsed.padStart(7)}  ${line}`);
+    if (!this.#ended) console.log(`${this.elapsed.padStart(7)}  ${line}`);
+  }
+
+  /** The last that is said. */
+  sayLast(line: string): void {
+    this.say(line);
+    this.#ended = true;
   }
 
   print(text: string): void {
@@ -30,14 +36,15 @@ export class Terminal {
     return result;
   }
 
-  /** The last that is said. */
+  /** The last that is said, too. */
   fail(error: unknown): void {
-    this.#failed = true;
     this.complain(error);
+    this.#ended = true;
   }
 
   /** What the person can mend is a sentence; a fault of ours keeps its stack. */
   complain(error: unknown): void {
+    if (this.#ended) return;
     const known = asProblem(error);
     console.error(known instanceof Problem ? `\n${known.message}` : known);
   }

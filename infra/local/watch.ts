@@ -1,12 +1,10 @@
-import { watch } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { build } from './build.ts';
+import { onSourceChange } from './source-changes.ts';
 import type { Supervised } from './supervised.ts';
 import type { Terminal } from './terminal.ts';
 import { workspace } from './workspace.ts';
-
-/** Editors write a file in several steps. */
-const SETTLE_MS = 50;
 
 export interface WatchOptions {
   readonly services: readonly Supervised[];
@@ -17,35 +15,41 @@ export interface WatchOptions {
 
 /** Builds what has changed and restarts whom it concerns: a service, or all of them when it is a library. */
 export function watchSources({ services, terminal, migrate }: WatchOptions): void {
-  let timer: NodeJS.Timeout | undefined;
   let underWay = Promise.resolve();
   const names = services.map(({ name }) => name);
+  /** Whose migrations have changed since they last went through. */
+  const toMigrate = new Set<string>();
 
+  const renew = async (service: Supervised) => {
+    const { name } = service;
+    try {
+      await terminal.step(`${name} restarted`, async () => {
+        if (toMigrate.has(name)) await migrate(name);
+        toMigrate.delete(name);
+        await service.restart();
+      });
+    } catch (error) {
+      terminal.complain(error);
+      terminal.say(`${name} waits for the next change`);
+    }
+  };
   const update = async () => {
     const changed = await build(names);
-    const affected = services.filter(({ name }) => changed.some((file) => concerns(file, name)));
-    if (!affected.length) return;
-    await terminal.step(`${affected.map(({ name }) => name).join(', ')} restarted`, () =>
-      Promise.all(
-        affected.map(async (service) => {
-          if (changed.some((file) => file.startsWith(path.join('apps', service.name, 'src', 'migrations'))))
-            await migrate(service.name);
-          await service.restart();
-        }),
-      ),
-    );
+    for (const name of names) if (changed.some((file) => concernsSchema(file, name))) toMigrate.add(name);
+    await Promise.all(services.filter(({ name }) => changed.some((file) => concerns(file, name))).map(renew));
   };
-  const onChange = () => {
-    clearTimeout(timer);
-    timer = setTimeout(
-      () => (underWay = underWay.then(update).catch((error: unknown) => terminal.complain(error))),
-      SETTLE_MS,
-    );
-  };
-  for (const name of names) watch(path.join(workspace, 'apps', name, 'src'), { recursive: true }, onChange);
-  const isSource = (file: string | null) => file?.split(path.sep)[1] === 'src';
-  watch(path.join(workspace, 'libs'), { recursive: true }, (_event, file) => isSource(file) && onChange());
+  const folders = [...names.map((name) => `apps/${name}/src`), ...globSync('libs/*/src', { cwd: workspace })];
+  onSourceChange(
+    folders.map((folder) => path.join(workspace, folder)),
+    () => (underWay = underWay.then(update).catch((error: unknown) => terminal.complain(error))),
+  );
 }
 
 const concerns = (file: string, name: string) =>
   file.startsWith(path.join('apps', name, path.sep)) || file.startsWith(`libs${path.sep}`);
+
+/** A migration, or the file that lists the migrations of its service: one that is not listed yet is not run. */
+const concernsSchema = (file: string, name: string) =>
+  file.startsWith(path.join('apps', name, path.sep)) &&
+  (file.includes(`${path.sep}migrations${path.sep}`) ||
+    readFileSync(path.join(workspace, file), 'utf8').includes('/migrations/'));

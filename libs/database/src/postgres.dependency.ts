@@ -32,7 +32,9 @@ export class PostgresDependency implements DependencyProvider {
     });
     const missing = await this.missingMigrations();
     if (missing.length > 0)
-      throw new Error(`The schema of the database lacks ${missing.join(', ')}: run \`migrate\` first`);
+      throw new Error(
+        `The schema of the database lacks ${missing.join(', ')}: run the service's command \`migrate\` first, which \`npm start\` does at every start`,
+      );
   }
 
   async check(): Promise<DependencyState> {
