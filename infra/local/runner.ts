@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { postgresUrl, redisUrl } from './backing-servers.ts';
 import { build } from './build.ts';
+import { makeDataFolder } from './data-folder.ts';
 import { createDatabases } from './databases.ts';
 import { fillDemoWorld } from './demo.ts';
 import { environmentOf, migrationEnvironmentOf, type Surroundings } from './environment.ts';
@@ -23,8 +24,7 @@ import { watchSources } from './watch.ts';
 /** From nothing to a running system. @throws Problem when the person has to mend something; what has been started then still runs */
 export async function start(options: Options, plan: Plan, processes: Processes, terminal: Terminal): Promise<void> {
   const { portBase, empty } = options;
-  // Open to be entered, unlike what it holds: as root, PostgreSQL runs as another user, and its data are in it.
-  mkdirSync(dataFolder, { recursive: true });
+  makeDataFolder(dataFolder);
   const release = await claim(path.join(dataFolder, 'runner.json'), processes.guardianPid);
   mkdirSync(path.join(dataFolder, 'logs'), { recursive: true, mode: 0o700 });
   process.once('exit', release);
