@@ -39,7 +39,7 @@ export function environmentOf(name: ServiceName, surroundings: Surroundings): No
       SERVICE_CLIENT_SECRET: secret(`client ${name}`),
     }),
     ...(name === 'identity' && { SERVICE_CLIENTS: JSON.stringify(serviceClients(secret)) }),
-    ...(name === 'gateway' && { UPSTREAMS: JSON.stringify(upstreams(surroundings)), PORT_BASE: String(portBase) }),
+    ...(name === 'gateway' && { UPSTREAMS: JSON.stringify(upstreams(surroundings)) }),
   };
 }
 

@@ -43,7 +43,7 @@ export async function startServiceProcess(options: ServiceProcessOptions): Promi
       if (hasEnded(started) || options.processes.stopping) return;
       if (givenUp?.aborted) throw new Problem(`${name} is started again.`);
       // Its own word first: whoever answers on the port need not be ours.
-      if (name !== 'gateway' && !listens()) continue; // the gateway does not say it yet
+      if (!listens()) continue;
       const answer = await fetch(url, { signal: AbortSignal.timeout(2_000) }).catch(() => undefined);
       if (answer?.ok) return;
     }

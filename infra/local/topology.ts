@@ -49,7 +49,7 @@ export const topology = {
     database: false,
     graphql: false,
     calls: [],
-    waitsFor: ['redis', 'identity', 'blog'],
+    waitsFor: ['identity', 'blog'],
   },
 } as const satisfies Record<string, Service>;
 
