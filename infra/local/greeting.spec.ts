@@ -2,7 +2,8 @@ import { expect, test } from '@jest/globals';
 import { greeting } from './greeting.ts';
 import { planOf } from './plan.ts';
 
-const greet = (services: string[], empty = false) => greeting(planOf(services), { portBase: 4000, empty }, '5.0 s');
+const greet = (services: string[], empty = false, isBeingFilled = false) =>
+  greeting(planOf(services), { portBase: 4000, empty, isBeingFilled }, '5.0 s');
 
 test('says where to go, as whom, and what to try', () => {
   const text = greet([]);
@@ -23,4 +24,10 @@ test('names no account that there is not', () => {
   expect(greet(['identity'])).toContain('Accounts  admin (admin); password');
   expect(greet(['identity'])).not.toContain('ada');
   expect(greet([], true)).not.toMatch(/Accounts|password/);
+});
+
+test('says that accounts and posts are on their way, when there will be any', () => {
+  expect(greet([], false, true)).toContain('are being made');
+  expect(greet([])).not.toContain('are being made');
+  expect(greet(['identity'], false, true)).not.toContain('are being made');
 });

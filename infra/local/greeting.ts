@@ -6,7 +6,7 @@ import { origin, topology, type ServiceName } from './topology.ts';
 /** What is printed when all is ready: where to go, as whom, and what to try first. */
 export function greeting(
   plan: Plan,
-  { portBase, empty }: { portBase: number; empty: boolean },
+  { portBase, empty, isBeingFilled }: { portBase: number; empty: boolean; isBeingFilled: boolean },
   elapsed: string,
 ): string {
   const runs = (name: ServiceName) => plan.services.includes(name);
@@ -31,6 +31,9 @@ export function greeting(
     ...(runs('gateway') ? [`  Docs      ${origin(portBase, 'gateway')}/docs`] : []),
     ...graphql.map((url, index) => `  ${index ? '       ' : 'GraphQL'}   ${url}`),
     ...(accounts.length ? [`  Accounts  ${accounts.map(named).join(', ')}; password ${DEMO_PASSWORD}`] : []),
+    ...(isBeingFilled && accounts.length > 1
+      ? ['            (all but admin, and the posts, are being made: a line below says when they are there)']
+      : []),
     '',
     'Try:',
     ...tries.map((command) => `  ${command}`),

@@ -1,5 +1,7 @@
 import { Guardian, killGroup, stopChild } from '@cairn/backing';
 import type { ChildProcess } from 'node:child_process';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 
 /** From the first signal to the last process gone, for all of them together. */
 const STOP_MS = 9_000;
@@ -9,11 +11,16 @@ export class Processes {
   readonly #guardian = new Guardian();
   readonly #running = new Map<ChildProcess, { name: string; stopSignal: NodeJS.Signals }>();
   readonly #stopOrder: readonly (readonly string[])[];
+  readonly #pidFolder: string;
   #stopped: Promise<void> | undefined;
 
-  /** @param stopOrder names that are stopped first, wave by wave; whatever else runs comes last */
-  constructor(stopOrder: readonly (readonly string[])[]) {
+  /**
+   * @param stopOrder names that are stopped first, wave by wave; whatever else runs comes last
+   * @param pidFolder where a file per process, by its name, tells its id
+   */
+  constructor(stopOrder: readonly (readonly string[])[], pidFolder: string) {
     this.#stopOrder = stopOrder;
+    this.#pidFolder = pidFolder;
   }
 
   get stopping(): boolean {
@@ -28,8 +35,15 @@ export class Processes {
   add(name: string, child: ChildProcess, stopSignal: NodeJS.Signals = 'SIGTERM'): void {
     if (child.pid === undefined) return;
     this.#guardian.watch(child, stopSignal);
+    // A service that migrates while it serves is the one that serves.
+    const isFirst = ![...this.#running.values()].some((other) => other.name === name);
     this.#running.set(child, { name, stopSignal });
-    child.once('exit', () => this.#running.delete(child));
+    const pidFile = path.join(this.#pidFolder, name);
+    if (isFirst) writePid(pidFile, child.pid);
+    child.once('exit', () => {
+      this.#running.delete(child);
+      if (isFirst) rmSync(pidFile, { force: true });
+    });
     if (this.stopping) child.kill(stopSignal); // started by a step that was still under way
   }
 
@@ -52,4 +66,9 @@ export class Processes {
     }
     this.#guardian.dismiss();
   }
+}
+
+function writePid(file: string, pid: number): void {
+  mkdirSync(path.dirname(file), { recursive: true });
+  writeFileSync(file, `${pid}\n`);
 }

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { postgresUrl, redisUrl } from './backing-servers.ts';
 import { build } from './build.ts';
@@ -26,6 +26,7 @@ export async function start(options: Options, plan: Plan, processes: Processes, 
   const { portBase, empty } = options;
   makeDataFolder(dataFolder);
   const release = await claim(path.join(dataFolder, 'runner.json'), processes.guardianPid);
+  rmSync(path.join(dataFolder, 'pids'), { recursive: true, force: true }); // of a runner that was killed
   mkdirSync(path.join(dataFolder, 'logs'), { recursive: true, mode: 0o700 });
   process.once('exit', release);
   const own = [
@@ -73,7 +74,8 @@ export async function start(options: Options, plan: Plan, processes: Processes, 
     ),
   );
   if (processes.stopping) return;
-  terminal.print(greeting(plan, options, terminal.elapsed));
+  const isBeingFilled = !empty && !isDemoWorldDone();
+  terminal.print(greeting(plan, { ...options, isBeingFilled }, terminal.elapsed));
   if (options.watch) watchSources({ services: running, terminal, migrate: (name) => migrate(name as ServiceName) });
   if (!empty) await demoWorld(plan, portBase, processes, terminal);
 }
@@ -82,6 +84,11 @@ export async function start(options: Options, plan: Plan, processes: Processes, 
 function demoMarker(): string {
   const { DATABASE_URL } = process.env;
   return path.join(dataFolder, DATABASE_URL ? `demo-world-${hash('sha256', DATABASE_URL).slice(0, 16)}` : 'demo-world');
+}
+
+function isDemoWorldDone(): boolean {
+  const marker = demoMarker();
+  return existsSync(marker) && readFileSync(marker, 'utf8') === 'done';
 }
 
 /** Without it the system runs all the same: what goes wrong here is said and stops nothing. */

@@ -79,8 +79,9 @@ function alive(pattern = data): number[] {
 test('a service that dies is named and started again; a killed runner leaves nothing behind', async () => {
   const run = start(await portBase());
   await ready(run);
-  const [service] = alive('apps/identity/dist/main.js');
-  process.kill(service!, 'SIGKILL');
+  const service = Number(readFileSync(path.join(data, 'pids/identity'), 'utf8'));
+  expect(alive('apps/identity/dist/main.js')).toEqual([service]);
+  process.kill(service, 'SIGKILL');
   await within(15_000, () => run.output().includes('identity is ready again'));
   expect(run.output()).toContain('identity died (SIGKILL); identity starts again in 0.25 s');
 

@@ -1,9 +1,11 @@
+import path from 'node:path';
 import { HELP, parseOptions } from './options.ts';
 import { onParentGone } from './parent.ts';
 import { planOf } from './plan.ts';
 import { Processes } from './processes.ts';
 import { start } from './runner.ts';
 import { Terminal } from './terminal.ts';
+import { dataFolder } from './workspace.ts';
 
 /** npm passes a signal on that the terminal has already sent to all: two within that time are one. */
 const SAME_SIGNAL_MS = 1_000;
@@ -20,7 +22,7 @@ async function main() {
   const options = parseOptions(process.argv.slice(2));
   if (options.help) return terminal.print(HELP);
   const plan = planOf(options.services);
-  const processes = new Processes(plan.stopOrder);
+  const processes = new Processes(plan.stopOrder, path.join(dataFolder, 'pids'));
 
   const stop = async (code: number) => {
     await processes.stop();
