@@ -55,9 +55,19 @@ export function environment<T extends z.ZodType>(schema: T, variables: NodeJS.Pr
   const parsed = schema.safeParse(variables);
   if (parsed.success) return parsed.data;
   const sentences = parsed.error.issues.map(
-    (issue) => `The environment variable ${issue.path.join('.')} is wrong: ${issue.message}.`,
+    (issue) => `The environment variable ${issue.path.join('.')} is wrong${given(issue, variables)}: ${issue.message}.`,
   );
   throw new Error([...new Set(sentences)].join('\n'));
+}
+
+const LONGEST_SHOWN = 40;
+const MAY_BE_SECRET = /SECRET|PASSWORD|TOKEN|KEY|URL|CLIENTS/;
+
+/** What it was set to: zod tells of a text that is no number only that it got NaN. */
+function given({ path: [name] }: z.core.$ZodIssue, variables: NodeJS.ProcessEnv): string {
+  const value = variables[String(name)];
+  if (value === undefined || value.length > LONGEST_SHOWN || MAY_BE_SECRET.test(String(name))) return '';
+  return ` (${JSON.stringify(value)})`;
 }
 
 /** Stands in for an environment where nothing will be opened: the `example` that each required variable carries. */
