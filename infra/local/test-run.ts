@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { workspace } from './workspace.ts';
@@ -18,6 +18,11 @@ interface Report {
   readonly numRuntimeErrorTestSuites: number;
   readonly failures: readonly string[];
 }
+
+/** A line per test file that has been run, by libs/testing/src/report.mjs. */
+const FINISHED_FILES = 'finished-files';
+/** How often a check that takes long says that it still runs. */
+const SIGN_OF_LIFE_MS = 10_000;
 
 /** The checks and tests of one `npm test`: runs them, shows a line for each, adds them up. */
 export class TestRun {
@@ -41,7 +46,13 @@ export class TestRun {
   /** Counts as one, passed or failed, and so does what throws. */
   async check(name: string, work: () => Promise<Outcome>): Promise<void> {
     const since = performance.now();
+    console.log(`        ${name} …`);
+    const signOfLife = setInterval(
+      () => console.log(`        … ${((performance.now() - since) / 1000).toFixed(0)} s${this.#finishedFiles()}`),
+      SIGN_OF_LIFE_MS,
+    );
     const { code, log } = await work().catch((error: Error) => ({ code: 1, log: error.stack ?? error.message }));
+    clearInterval(signOfLife);
     if (code === 0) this.#passed++;
     else this.#failed++;
     console.log(`${code === 0 ? 'ok    ' : 'FAILED'}  ${name} (${((performance.now() - since) / 1000).toFixed(1)} s)`);
@@ -73,15 +84,22 @@ export class TestRun {
 
   /** Adds up what the Jest runs have left; answers the failures, as Jest words them. */
   collectTests(): string[] {
-    const reports = readdirSync(this.#reports).map(
-      (file) => JSON.parse(readFileSync(path.join(this.#reports, file), 'utf8')) as Report,
-    );
+    const reports = readdirSync(this.#reports)
+      .filter((file) => file.endsWith('.json'))
+      .map((file) => JSON.parse(readFileSync(path.join(this.#reports, file), 'utf8')) as Report);
     for (const report of reports) {
       this.#passed += report.numPassedTests;
       this.#failed += report.numFailedTests + report.numRuntimeErrorTestSuites;
       this.#skipped += report.numPendingTests + report.numTodoTests;
     }
     return reports.flatMap(({ failures }) => failures);
+  }
+
+  #finishedFiles(): string {
+    const list = path.join(this.#reports, FINISHED_FILES);
+    if (!existsSync(list)) return '';
+    const files = readFileSync(list, 'utf8').trimEnd().split('\n');
+    return `, ${files.length} test files done, the last ${files.at(-1)}`;
   }
 
   /** Prints the last line; answers the exit code. */
