@@ -42,6 +42,8 @@ export class LoginAttempts {
   private readonly account: Limiter;
   /** Those under way, by name and place; one that is right resolves once its counts are forgotten, another rejects. */
   private readonly underWay = new Map<string, Set<Promise<void>>>();
+  /** Right attempts so far, of whomever. */
+  private rights = 0;
 
   constructor(
     limits: RateLimits,
@@ -81,10 +83,13 @@ export class LoginAttempts {
   /** @throws TooManyLogins */
   private async admit(pair: Count, others: readonly Count[]): Promise<void> {
     for (;;) {
+      const rights = this.rights;
       try {
         return await countAll([pair, ...others]);
       } catch (error) {
-        if (!(error instanceof TooManyLogins) || !(await this.oneIsRight(pair.key))) throw error;
+        if (!(error instanceof TooManyLogins)) throw error;
+        // One may have made room while the refusal was on its way from Redis.
+        if (rights === this.rights && !(await this.oneIsRight(pair.key))) throw error;
       }
     }
   }
@@ -104,8 +109,9 @@ export class LoginAttempts {
     return (proven) => {
       all.delete(promise); // first: who is woken must not find it again
       if (all.size === 0) this.underWay.delete(key);
-      if (proven) resolve();
-      else reject(new Error('wrong'));
+      if (!proven) return reject(new Error('wrong'));
+      this.rights++;
+      resolve();
     };
   }
 
