@@ -154,6 +154,14 @@ describe('logging in', () => {
     expect((await logIn(username)).status).toBe(201);
   });
 
+  test('one place is limited, whomever it tries', async () => {
+    const answers = await Promise.all(
+      Array.from({ length: 110 }, (_, n) => logInFrom('198.51.100.9', `nobody_${n}`, 'a common password')),
+    );
+    const byStatus = Map.groupBy(answers, ({ statusCode }) => statusCode);
+    expect([byStatus.get(401)?.length, byStatus.get(429)?.length]).toEqual([100, 10]);
+  });
+
   test('what was typed is limited, in one spelling, so that the limit tells neither whose an email is nor whether it is known', async () => {
     const username = await newUser();
     const fail = async (from: string, login: string) => (await logInFrom(from, login, 'wrong one')).statusCode;
@@ -311,6 +319,9 @@ describe('refreshing', () => {
     await database.query(`UPDATE sessions SET expires_at = now() WHERE id = $1`, [id]);
     expect((await refresh(refreshToken)).status).toBe(401);
     const job = service.app.get(DeleteOldSessionsJob, { strict: false });
+    await job.run();
+    expect(await sessionOf(refreshToken)).toBeDefined();
+    await database.query(`UPDATE sessions SET expires_at = now() - interval '29 days' WHERE id = $1`, [id]);
     await job.run();
     expect(await sessionOf(refreshToken)).toBeDefined();
     await database.query(`UPDATE sessions SET expires_at = now() - interval '31 days' WHERE id = $1`, [id]);

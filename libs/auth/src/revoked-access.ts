@@ -1,12 +1,13 @@
 import type { Verified } from './claims.ts';
+import { OUTLIVES_TOKENS_SECONDS } from './token-life.ts';
 
 /** One thing that ends access tokens before they expire. `until` is when the last token that it concerns has expired, in ms since 1970. */
 export type Revocation =
   | { readonly kind: 'session'; readonly sessionId: string; readonly until: number }
   | { readonly kind: 'user'; readonly userId: string; readonly minTokenVersion: number; readonly until: number };
 
-/** How long one is kept at least, whatever the wall clock says: longer than a token may live (an hour), with room for clocks that differ. */
-const KEPT_MS = 3_720_000;
+/** How long one is kept at least, whatever the wall clock says. */
+const KEPT_MS = (OUTLIVES_TOKENS_SECONDS + 60) * 1_000;
 /** More than the tolerance with which a token's times are read. */
 const MARGIN_MS = 60_000;
 

@@ -1,4 +1,4 @@
-import type { JwksSource } from '@cairn/auth';
+import { OUTLIVES_TOKENS_SECONDS, type JwksSource } from '@cairn/auth';
 import { databaseTime, Transactions, type Transaction } from '@cairn/database';
 import { Dependency } from '@cairn/service/health';
 import { Inject, Injectable } from '@nestjs/common';
@@ -9,8 +9,6 @@ import { derivedKey } from './derived-key.ts';
 import { seal, unseal } from './seal.ts';
 import { publishedAt, signerAt, SigningKey } from './signing-key.ts';
 
-/** How long a token may live, in seconds, whatever is configured now: a key is published for so long after its last signature. */
-const LONGEST_TOKEN_SECONDS = 3_660;
 /** How old an instance's copy of the keys may be: far less than KEY_PUBLISH_SECONDS, so that all know a key before one signs with it. */
 const COPY_MS = 10_000;
 
@@ -59,7 +57,7 @@ export class SigningKeys implements JwksSource {
 
   async jwks() {
     const { keys, now } = await this.current();
-    const published = publishedAt(keys, LONGEST_TOKEN_SECONDS, now);
+    const published = publishedAt(keys, OUTLIVES_TOKENS_SECONDS, now);
     return { keys: published.map(({ publicJwk }) => publicJwk) };
   }
 
@@ -87,7 +85,7 @@ export class SigningKeys implements JwksSource {
       if (await this.mend(tx, keys, now)) return;
       const due = keys[0]!.signsFrom.getTime() + this.config.KEY_ROTATION_DAYS * 86_400_000;
       if (due <= now.getTime()) await this.add(tx, now, this.config.KEY_PUBLISH_SECONDS);
-      const kept = new Set(publishedAt(keys, LONGEST_TOKEN_SECONDS, now));
+      const kept = new Set(publishedAt(keys, OUTLIVES_TOKENS_SECONDS, now));
       for (const { kid } of keys.filter((key) => !kept.has(key))) await tx.delete(SigningKey, { kid });
     });
   }

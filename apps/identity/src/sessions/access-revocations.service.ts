@@ -1,11 +1,9 @@
+import { OUTLIVES_TOKENS_SECONDS } from '@cairn/auth';
 import type { Transaction } from '@cairn/database';
 import { Injectable } from '@nestjs/common';
 
-/**
- * How long a revocation is kept and enforced, in seconds: the longest life that ACCESS_TOKEN_SECONDS may have, whatever it is now
- * (it may have been longer a minute ago), and a minute for clocks that differ.
- */
-export const REVOCATION_SECONDS = 3_660;
+/** How long a revocation is kept and enforced: whatever ACCESS_TOKEN_SECONDS is now, it may have been longer a minute ago. */
+export const REVOCATION_SECONDS = OUTLIVES_TOKENS_SECONDS;
 
 /** Access tokens that must stop working before they expire, written in the transaction of the change that ends them. */
 @Injectable()
