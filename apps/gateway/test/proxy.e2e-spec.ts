@@ -351,6 +351,7 @@ describe('what goes wrong is a problem', () => {
     for (const [message, status] of [
       ['NONSENSE\r\n\r\n', 400],
       ['GET /api/v1/posts HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n', 400],
+      ['GET /api/v1/posts HTTP/1.1\r\nHost: x\r\nHost: y\r\nConnection: close\r\n\r\n', 400],
       [`GET / HTTP/1.1\r\nHost: x\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`, 431],
     ] as const) {
       const answer = await gateway.raw(message);

@@ -43,7 +43,7 @@ export function sendProblem(error: unknown, request: FastifyRequest, reply: Fast
 /** Why something failed, for whoever is paged: once per failure, at whichever door it leaves. */
 export function logProblem(error: unknown, { status } = toProblem(error)): void {
   if (status === 500) logger.error(error);
-  if (status === 503) logger.warn(error);
+  if (status > 500) logger.warn(error); // of others' making
 }
 
 /** draft-ietf-httpapi-ratelimit-headers: which policy, and that nothing remains of it. */

@@ -1,6 +1,6 @@
 import cors from '@fastify/cors';
 import helmet from '@fastify/helmet';
-import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
+import { BadRequestException, Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyInstance } from 'fastify';
 import { randomUUID } from 'node:crypto';
@@ -44,6 +44,10 @@ export class EdgeService implements OnModuleInit {
         maxAge: 600,
         strictPreflight: false,
       });
+    fastify.addHook('onRequest', async ({ raw }) => {
+      // RFC 9112, section 3.2; Node takes the first, a service behind might take the other
+      if ((raw.headersDistinct.host?.length ?? 0) > 1) throw new BadRequestException('There is more than one Host');
+    });
     const { server } = fastify;
     server.headersTimeout = HEADERS_TIMEOUT_MS;
     server.requestTimeout = REQUEST_TIMEOUT_MS;

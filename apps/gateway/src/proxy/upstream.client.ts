@@ -1,3 +1,4 @@
+import { HttpException } from '@nestjs/common';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
 import { errors, Pool, type Dispatcher } from 'undici';
@@ -60,6 +61,7 @@ export class Upstream {
       return await this.ask({ ...request, signal: AbortSignal.any([signal, deadline.signal]) });
     } catch (error) {
       if (request.body?.errored) throw request.body.errored;
+      if (signal.aborted) throw new HttpException('The client has left', 499); // nobody reads it, and nobody is to be paged for it
       if (deadline.signal.aborted) throw new UpstreamTooSlow(name, config.deadlineMs);
       if (error instanceof errors.HTTPParserError) throw new UpstreamFailed(name);
       throw Object.assign(
