@@ -63,34 +63,33 @@ export class LoginAttempts {
     const pair = { limiter: this.pair, key: `${name} ${network}` };
     const others: Count[] = [{ limiter: this.network, key: network }];
     if (!(await this.isFamiliar(userId, network))) others.push({ limiter: this.account, key: name });
-    await this.admit(pair, others);
-    const settle = this.begin(pair.key);
+    const settle = await this.admit(pair);
+    let counted = [pair];
     let proven = false;
     try {
+      await countAll(others);
+      counted = [pair, ...others];
       proven = await verify();
       if (!proven) return false;
       await pair.limiter.forget(pair.key);
       await giveBack(others); // not reset: who has an account could guess at others' for ever
       return true;
     } catch (error) {
-      if (!proven) await giveBack([pair, ...others]); // nothing was verified
+      if (!proven) await giveBack(counted); // nothing was verified
       throw error;
     } finally {
       settle(proven);
     }
   }
 
-  /** @throws TooManyLogins */
-  private async admit(pair: Count, others: readonly Count[]): Promise<void> {
+  /** Under way from the moment in which it is counted: who is refused for it must find it. @throws TooManyLogins */
+  private async admit(pair: Count): Promise<(proven: boolean) => void> {
     for (;;) {
       const rights = this.rights;
-      try {
-        return await countAll([pair, ...others]);
-      } catch (error) {
-        if (!(error instanceof TooManyLogins)) throw error;
-        // One may have made room while the refusal was on its way from Redis.
-        if (rights === this.rights && !(await this.oneIsRight(pair.key))) throw error;
-      }
+      const limit = await pair.limiter.count(pair.key);
+      if (!limit) return this.begin(pair.key);
+      // One may have made room while the refusal was on its way from Redis.
+      if (rights === this.rights && !(await this.oneIsRight(pair.key))) throw new TooManyLogins(undefined, { limit });
     }
   }
 
