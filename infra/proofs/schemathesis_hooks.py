@@ -12,6 +12,12 @@ UNSAYABLE = {
     # said of what is left after a tag has been brought to its one spelling
     "At most 32 characters",
     "Only letters, digits and single dashes between them",
+    # of the properties of characters, which few engines of patterns know
+    "Has nothing to see in it",
+    "Contains a character that turns the text around",
+    # of an address or of Markdown taken apart
+    "Must have no user name or password",
+    "Its HTML would be out of proportion: a long address is used too often",
     # normalising adds a slash
     "At most 2048 characters once it is normalised",
     # of the world, not of the request

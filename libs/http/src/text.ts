@@ -18,7 +18,7 @@ export const text = () => z.string().regex(TEXT, NOT_TEXT).refine(isWellFormed, 
 /** Turns what follows around, so that a line reads as another: UAX #9, explicit directional formatting. */
 const TURNS = /[\u202a-\u202e\u2066-\u2069]/;
 /** Something that a reader sees: a name of nothing but zero-width spaces passes for another's. */
-const VISIBLE = /[^\p{C}\p{Z}\p{Default_Ignorable_Code_Point}]/u;
+const VISIBLE = /[^\p{Cc}\p{Cf}\p{Cs}\p{Z}\p{Default_Ignorable_Code_Point}]/u;
 
 /** The same on one line, trimmed; with something to see in it, unless it is empty. */
 export const line = () =>
