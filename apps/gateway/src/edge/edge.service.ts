@@ -46,7 +46,8 @@ export class EdgeService implements OnModuleInit {
       });
     fastify.addHook('onRequest', async ({ raw }) => {
       // RFC 9112, section 3.2; Node takes the first, a service behind might take the other
-      if ((raw.headersDistinct.host?.length ?? 0) > 1) throw new BadRequestException('There is more than one Host');
+      const hosts = raw.rawHeaders.filter((header, index) => index % 2 === 0 && header.toLowerCase() === 'host');
+      if (hosts.length > 1) throw new BadRequestException('There is more than one Host');
     });
     const { server } = fastify;
     server.headersTimeout = HEADERS_TIMEOUT_MS;
