@@ -6,6 +6,10 @@ import { origin, services, topology, type ServiceName } from './topology.ts';
 export const DEMO_PASSWORD = 'cairn-demo-2026';
 export const FIRST_ADMIN = { email: 'admin@cairn.example', username: 'admin' } as const;
 
+/** Of each class of routes. Person, demo world and load tests all come from one address: `ROUTE_CLASSES` in the environment sets others. */
+const AMPLE = { burst: 100_000, perMinute: 6_000_000 };
+const LOCAL_LIMITS = { read: AMPLE, write: AMPLE, graph: AMPLE, 'sign-in': AMPLE, upload: AMPLE };
+
 export interface Surroundings {
   readonly plan: Plan;
   readonly portBase: number;
@@ -27,6 +31,7 @@ export function environmentOf(name: ServiceName, surroundings: Surroundings): No
     NODE_ENV: 'development',
     ...(name === 'identity' && identityDefaults(surroundings)),
     ...(name === 'blog' && { PUBLIC_URL: origin(portBase, 'gateway') }),
+    ...(name === 'gateway' && { ROUTE_CLASSES: JSON.stringify(LOCAL_LIMITS) }),
     ...kept,
     PORT: String(portBase + topology[name].port),
     HOST: '127.0.0.1',
@@ -70,5 +75,5 @@ const upstreams = ({ portBase }: Surroundings) =>
   Object.fromEntries(
     services
       .filter(([, { routes }]) => routes.length)
-      .map(([name, { routes, limits }]) => [name, { origin: origin(portBase, name), routes, limits }]),
+      .map(([name, { routes, classes }]) => [name, { origins: [origin(portBase, name)], routes, classes }]),
   );

@@ -7,8 +7,8 @@ export interface Service {
   readonly port: number;
   /** Path prefixes that the gateway sends to this service, unchanged. */
   readonly routes: readonly string[];
-  /** Bytes that a body may have below a path, where the gateway's usual limit does not do. */
-  readonly limits?: Readonly<Record<string, number>>;
+  /** Classes of limits (apps/gateway/src/route-classes.ts) of routes that are neither just read nor just written, as `POST /path`. */
+  readonly classes?: Readonly<Record<string, string>>;
   /** Whether it has a database of its own, named after it. */
   readonly database: boolean;
   /** Whether it serves a GraphQL subgraph. */
@@ -29,6 +29,7 @@ export const topology = {
       '/api/v1/operations/identity',
       '/.well-known/jwks.json',
     ],
+    classes: { 'POST /api/v1/sessions': 'sign-in', 'POST /api/v1/users': 'sign-in' },
     database: true,
     graphql: true,
     calls: [],
@@ -37,7 +38,7 @@ export const topology = {
   blog: {
     port: 2,
     routes: ['/api/v1/posts', '/api/v1/comments', '/api/v1/tags', '/feeds'],
-    limits: { '/api/v1/posts/import': 2 * 1_048_576 },
+    classes: { 'POST /api/v1/posts/import': 'upload' },
     database: true,
     graphql: true,
     calls: ['identity'],

@@ -1,25 +1,35 @@
+import { AuthModule } from '@cairn/auth';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { ConfigSchema, type Config } from './config.ts';
 import { DocsService } from './docs/docs.service.ts';
 import { OpenApiDocuments } from './docs/open-api-documents.service.ts';
-import { EdgeService } from './edge/edge.service.ts';
+import { Admission } from './edge/admission.service.ts';
+import { Front } from './edge/front.service.ts';
 import { HomeService } from './home/home.service.ts';
+import { CheckInstancesJob } from './proxy/check-instances.job.ts';
 import { ProxyService } from './proxy/proxy.service.ts';
-import { upstreamDependency } from './proxy/upstream.dependency.ts';
+import { RouteAccess } from './proxy/route-access.service.ts';
 import { Upstream } from './proxy/upstream.client.ts';
+import { upstreamDependency } from './proxy/upstream.dependency.ts';
 
 @Module({})
 export class AppModule {
   static with(config: Config): DynamicModule {
-    const upstreams = Object.entries(config.UPSTREAMS).map(([name, upstream]) => new Upstream(name, upstream));
+    const upstreams = Object.entries(config.UPSTREAMS).map(
+      ([name, upstream]) => new Upstream(name, upstream, config.ANSWER_IDLE_MS),
+    );
     return {
       module: AppModule,
+      imports: [AuthModule.forRoot(config)],
       providers: [
         { provide: 'config', useValue: config },
         { provide: 'upstreams', useValue: upstreams },
-        EdgeService,
-        ProxyService,
         OpenApiDocuments,
+        RouteAccess,
+        Admission,
+        ProxyService,
+        Front,
+        CheckInstancesJob,
         DocsService,
         HomeService,
         ...upstreams.map(upstreamDependency),

@@ -8,8 +8,8 @@ const gone = 'http://127.0.0.1:1';
 beforeAll(async () => {
   blog = await standIn();
   gateway = await startGateway({
-    blog: { origin: blog.origin, routes: ['/api/v1/posts'] },
-    identity: { origin: gone, routes: ['/api/v1/users'] },
+    blog: { origins: [blog.origin], routes: ['/api/v1/posts'] },
+    identity: { origins: [gone], routes: ['/api/v1/users'] },
   });
 });
 beforeEach(() => blog.reset());
@@ -76,7 +76,7 @@ test('readiness names each service and what it depends on', async () => {
       identity: { status: 'unavailable', required: true },
     },
   });
-  const whole = await startGateway({ blog: { origin: blog.origin, routes: [] } });
+  const whole = await startGateway({ blog: { origins: [blog.origin], routes: [] } });
   const ready = await fetch(`${whole.url}/health/ready`);
   await whole.stop();
   expect([ready.status, ((await ready.json()) as { status: string }).status]).toEqual([200, 'degraded']);

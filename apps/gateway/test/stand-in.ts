@@ -1,4 +1,6 @@
+import { createLogger } from '@cairn/observability';
 import { createApplication, environment, ProcessConfigSchema, serve } from '@cairn/service';
+import { createIssuer, createTestRedis, markRevocationsComplete } from '@cairn/testing';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 import { connect, type AddressInfo } from 'node:net';
@@ -6,7 +8,7 @@ import { text } from 'node:stream/consumers';
 import { z } from 'zod';
 import { gateway } from '../src/app.module.ts';
 
-/** A real server in the place of a service; `answer` may be set anew by each test. */
+/** A real server in the place of a service; `answer` may be set anew by each test. What the gateway asks by itself is not among its `calls`. */
 export async function standIn() {
   const calls: IncomingMessage[] = [];
   const echo = async (request: IncomingMessage, response: ServerResponse) => {
@@ -14,8 +16,24 @@ export async function standIn() {
     response.setHeader('content-type', 'application/json');
     response.end(JSON.stringify({ url: request.url, method: request.method, headers: request.headers, body }));
   };
-  const upstream = { calls, answer: echo as RequestListener, origin: '', server: createServer(), reset, stop, start };
+  const upstream = {
+    calls,
+    answer: echo as RequestListener,
+    /** What it declares of itself. */
+    description: { openapi: '3.1.0', paths: {} } as object,
+    isReady: true,
+    origin: '',
+    server: createServer(),
+    reset,
+    stop,
+    start,
+  };
   upstream.server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+    if (request.url === '/openapi.json') return response.end(JSON.stringify(upstream.description));
+    if (request.url === '/health/ready')
+      return response
+        .writeHead(upstream.isReady ? 200 : 503)
+        .end(JSON.stringify({ status: upstream.isReady ? 'ok' : 'unavailable' }));
     calls.push(request);
     upstream.answer(request, response);
   });
@@ -36,16 +54,23 @@ export async function standIn() {
   return upstream;
 }
 
-export async function startGateway(upstreams: object, variables: Record<string, string> = {}) {
+/** The gateway on a free port, with a Redis of its own and an issuer whose tokens it takes. */
+export async function startGateway(upstreams: object, variables: Record<string, string> = {}, logs?: string[]) {
+  const [redis, issuer] = await Promise.all([createTestRedis(), createIssuer()]);
+  await markRevocationsComplete(redis);
   const config = environment(z.intersection(ProcessConfigSchema, gateway.config), {
     PORT: '1',
     UPSTREAMS: JSON.stringify(upstreams),
+    REDIS_URL: redis.url,
+    ...issuer.environment,
     ...variables,
   });
   const app = await createApplication({
     ...gateway,
     module: gateway.module.with(config),
     trustedProxies: config.TRUSTED_PROXIES,
+    metrics: config.METRICS,
+    ...(logs && { logger: createLogger({ name: 'gateway', destination: { write: (line) => void logs.push(line) } }) }),
   });
   await serve(app, 0, '127.0.0.1');
   const { port } = app.getHttpServer().address() as AddressInfo;
@@ -53,8 +78,12 @@ export async function startGateway(upstreams: object, variables: Record<string, 
     app,
     port,
     url: `http://127.0.0.1:${port}`,
+    someone: issuer.someone,
     raw: (message: string) => raw(port, message),
-    stop: () => app.close(),
+    stop: async () => {
+      await app.close();
+      await redis.drop();
+    },
   };
 }
 

@@ -26,18 +26,24 @@ const redirect = ({ path }: MovedPermanently, reply: FastifyReply) =>
 
 /** Also Fastify's own error handler: what fails before Nest sees the request (a malformed body) looks the same. */
 export function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+  const { status, headers, body } = problemAnswer(error, String(request.id));
+  reply.status(status).headers(headers).send(body);
+}
+
+/** The whole answer, for a door that is neither Nest's nor Fastify's. Logs what nobody foresaw. */
+export function problemAnswer(error: unknown, requestId: string) {
   const problem = toProblem(error);
   logProblem(error, problem);
-  if (problem.status === 401) reply.header('WWW-Authenticate', 'Bearer');
   const { retryAfter, limit } = error instanceof DomainError ? error : {};
-  if (limit) nameLimit(limit, reply);
-  if (retryAfter !== undefined || problem.status === 503)
-    reply.header('Retry-After', String(Math.ceil(retryAfter ?? 1)));
-  reply
-    .status(problem.status)
-    .header('Content-Type', 'application/problem+json')
-    .header('Cache-Control', 'no-store')
-    .send({ type: `${DOCS}${problem.code}`, ...problem, requestId: String(request.id) } satisfies ProblemDetails);
+  const headers = {
+    'Content-Type': 'application/problem+json',
+    'Cache-Control': 'no-store',
+    ...(problem.status === 401 && { 'WWW-Authenticate': 'Bearer' }),
+    ...(limit && limitHeaders(limit)),
+    ...((retryAfter !== undefined || problem.status === 503) && { 'Retry-After': String(Math.ceil(retryAfter ?? 1)) }),
+  };
+  const body: ProblemDetails = { type: `${DOCS}${problem.code}`, ...problem, requestId };
+  return { status: problem.status, headers: headers as Record<string, string>, body };
 }
 
 /** Why something failed, for whoever is paged: once per failure, at whichever door it leaves. */
@@ -47,10 +53,10 @@ export function logProblem(error: unknown, { status } = toProblem(error)): void 
 }
 
 /** draft-ietf-httpapi-ratelimit-headers: which policy, and that nothing remains of it. */
-function nameLimit({ name, quota, windowSeconds, resetSeconds }: RateLimit, reply: FastifyReply): void {
-  reply.header('RateLimit-Policy', `"${name}";q=${quota};w=${windowSeconds}`);
-  reply.header('RateLimit', `"${name}";r=0;t=${resetSeconds}`);
-}
+const limitHeaders = ({ name, quota, windowSeconds, resetSeconds }: RateLimit) => ({
+  'RateLimit-Policy': `"${name}";q=${quota};w=${windowSeconds}`,
+  RateLimit: `"${name}";r=0;t=${resetSeconds}`,
+});
 
 export function toProblem(error: unknown): Omit<ProblemDetails, 'type' | 'requestId'> {
   if (error instanceof DomainError) {

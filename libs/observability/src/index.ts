@@ -3,8 +3,14 @@ export { createLogger, type LoggerOptions, type LogLevel } from './logger.ts';
 export { NestLogger } from './nest-logger.service.ts';
 // the request under way
 export { requestLogging } from './request-logging.ts';
-export { identifyCaller, propagationHeaders, requestContext, type RequestContext } from './request-context.ts';
+export {
+  beginRequest,
+  identifyCaller,
+  propagationHeaders,
+  requestContext,
+  type RequestContext,
+} from './request-context.ts';
 // metrics and traces
 export { gauge, type Gauge } from './gauges.ts';
-export { metrics } from './metrics.ts';
+export { metrics, observeRequest, type RequestDuration } from './metrics.ts';
 export { flushTraces } from './flush-traces.ts';

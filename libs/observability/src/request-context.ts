@@ -1,6 +1,7 @@
 import { trace } from '@opentelemetry/api';
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { formatTraceparent, type TraceContext } from './trace-context.ts';
+import { requestIdFrom } from './request-id.ts';
+import { continueTrace, formatTraceparent, type TraceContext } from './trace-context.ts';
 
 /** What is known of the request under way, wherever the code that serves it runs. */
 export interface RequestContext extends TraceContext {
@@ -10,6 +11,16 @@ export interface RequestContext extends TraceContext {
 }
 
 export const requestContext = new AsyncLocalStorage<RequestContext>();
+
+/** The ids of a request that has just arrived: its own where they are valid. */
+export function beginRequest(headers: Readonly<Record<string, string | string[] | undefined>>): RequestContext {
+  const span = trace.getActiveSpan()?.spanContext();
+  return {
+    ...continueTrace(headers.traceparent, headers.tracestate),
+    ...(span && { traceId: span.traceId, spanId: span.spanId }),
+    requestId: requestIdFrom(headers['x-request-id']),
+  };
+}
 
 /** Names the caller of the request under way in each of its log lines from now on. Outside of a request it does nothing. */
 export function identifyCaller(userId: string): void {
@@ -32,8 +43,7 @@ export function correlation(): object {
  * Headers that let the next service log the same request id and continue the trace. With OpenTelemetry on,
  * its client instrumentation writes `traceparent` by itself: a second one would make both invalid.
  */
-export function propagationHeaders(): Record<string, string> {
-  const context = requestContext.getStore();
+export function propagationHeaders(context = requestContext.getStore()): Record<string, string> {
   if (!context) return {};
   return {
     'x-request-id': context.requestId,

@@ -1,9 +1,6 @@
-import { trace } from '@opentelemetry/api';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
-import { requestContext, type RequestContext } from './request-context.ts';
-import { requestIdFrom } from './request-id.ts';
-import { continueTrace } from './trace-context.ts';
+import { beginRequest, requestContext, type RequestContext } from './request-context.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -31,14 +28,8 @@ export function requestLogging(fastify: FastifyInstance, { logger }: { readonly 
 }
 
 function observe(request: FastifyRequest): RequestContext {
-  const requestId = requestIdFrom(request.headers['x-request-id']);
-  const span = trace.getActiveSpan()?.spanContext();
-  const context: RequestContext = {
-    ...continueTrace(request.headers.traceparent, request.headers.tracestate),
-    ...(span && { traceId: span.traceId, spanId: span.spanId }),
-    requestId,
-  };
-  request.id = requestId;
+  const context = beginRequest(request.headers);
+  request.id = context.requestId;
   request.observed = context;
   return context;
 }

@@ -53,7 +53,7 @@ export async function createApplication(options: ApplicationOptions): Promise<Ne
       throw new UnsupportedMediaTypeException('Send application/json'); // @RouteConfig({ forms: true }) takes them
   });
 
-  const app = await NestFactory.create<NestFastifyApplication>(ServiceModule.around(options.module), adapter, {
+  const app = await NestFactory.create<NestFastifyApplication>(ServiceModule.around(options.module, logger), adapter, {
     logger: new NestLogger(quieter(logger)),
     abortOnError: false,
   });

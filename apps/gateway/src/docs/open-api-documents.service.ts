@@ -28,10 +28,11 @@ export class OpenApiDocuments {
     const known = this.documents.get(name);
     if (known && performance.now() - known.since < FRESH_MS) return known;
     try {
-      const { config } = this.upstreams.find((upstream) => upstream.name === name)!;
-      const answer = await fetch(`${config.origin}/openapi.json`, { signal: AbortSignal.timeout(TIMEOUT_MS) });
-      if (!answer.ok) throw new Error(`HTTP ${answer.status}`);
-      const text = JSON.stringify(await answer.json());
+      const upstream = this.upstreams.find((each) => each.name === name)!;
+      const question = { method: 'GET', path: '/openapi.json', headers: {} };
+      const { status, text: answer } = await upstream.ask(question, { deadlineMs: TIMEOUT_MS });
+      if (status !== 200) throw new Error(`HTTP ${status}`);
+      const text = JSON.stringify(JSON.parse(answer));
       const etag = `"${createHash('sha256').update(text).digest('base64url').slice(0, 22)}"`;
       const document = { text, etag, since: performance.now() };
       this.documents.set(name, document);

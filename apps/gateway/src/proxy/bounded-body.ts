@@ -1,26 +1,27 @@
-import { Transform, type Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
+import { ClientLeft } from './proxy.errors.ts';
 
 export class BodyTooLarge extends Error {
   readonly statusCode = 413;
 }
 
-/** Passes a body on as it comes, at the pace at which it is taken, and fails as soon as it is larger than `limit` bytes. */
-export function boundedBody(body: Readable, limit: number): Transform {
+/**
+ * A body as it comes, at the pace at which it is taken; fails as soon as it is larger than `limit` bytes. Nothing is read before
+ * somebody asks for the first piece, so that a request that found no connection can be sent once more. What is not read in the
+ * end is left to Node, which reads it away when the answer is out: else the client would never come to read that.
+ */
+export async function* boundedBody(body: Readable, limit: number): AsyncGenerator<Buffer> {
   let size = 0;
-  const bounded = new Transform({
-    transform(chunk: Buffer, _encoding, done) {
-      size += chunk.length;
-      if (size > limit) done(tooLarge(limit));
-      else done(null, chunk);
-    },
-  });
-  // Not `pipeline`: that would tear down the client's connection, and with it the way for an answer.
-  body.once('error', (error) => bounded.destroy(error));
-  body.once('close', () => body.readableEnded || bounded.destroy(new Error('The client left')));
-  body.pipe(bounded);
-  // After `pipe`, which pauses on close. What nobody wants any more is read away, or the client would never come to read our answer.
-  bounded.once('close', () => body.resume());
-  return bounded;
+  const pieces = (body.iterator({ destroyOnReturn: false }) as AsyncIterableIterator<Buffer>)[Symbol.asyncIterator]();
+  for (;;) {
+    const piece = await pieces.next().catch(() => {
+      throw new ClientLeft();
+    });
+    if (piece.done) return;
+    size += piece.value.length;
+    if (size > limit) throw tooLarge(limit);
+    yield piece.value;
+  }
 }
 
 export const tooLarge = (limit: number) => new BodyTooLarge(`A body may have at most ${limit} bytes here`);

@@ -6,6 +6,27 @@ export class UpstreamUnavailable extends problem({
   title: 'The service that answers this does not run or is being restarted',
 }) {}
 
+/** The circuit is open: the service has failed for a while and is not asked at the moment. */
+export class CircuitOpen extends problem({
+  code: 'gateway.circuit-open',
+  kind: 'unavailable',
+  title: 'The service that answers this has been failing and is given time to recover',
+}) {}
+
+/** A bulkhead: as many requests as one service may hold are under way. */
+export class UpstreamFull extends problem({
+  code: 'gateway.upstream-full',
+  kind: 'unavailable',
+  title: 'The service that answers this has as much to do as it can take',
+}) {}
+
+/** The gateway itself has as much to do as it can take. */
+export class GatewayOverloaded extends problem({
+  code: 'gateway.overloaded',
+  kind: 'unavailable',
+  title: 'There are more requests than can be answered at the moment',
+}) {}
+
 /** Not to be repeated blindly: it may have done what was asked for. */
 export class OutcomeUnknown extends problem({
   code: 'gateway.outcome-unknown',
@@ -26,5 +47,13 @@ export class UpstreamFailed extends Error {
   readonly statusCode = 502;
   constructor(name: string) {
     super(`${name} did not answer in HTTP`);
+  }
+}
+
+/** Nobody reads the answer any more, and nobody is to be paged for it. */
+export class ClientLeft extends Error {
+  readonly statusCode = 499;
+  constructor() {
+    super('The client has left');
   }
 }

@@ -1,72 +1,83 @@
 import { propagationHeaders } from '@cairn/observability';
-import { Inject, Injectable, NotFoundException, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
-import { HttpAdapterHost } from '@nestjs/core';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Config } from '../config.ts';
-import { boundedBody, tooLarge } from './bounded-body.ts';
-import { requestHeaders, responseHeaders } from './forwarded-headers.ts';
-import { isBelow } from './public-path.ts';
+import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import { Admission } from '../edge/admission.service.ts';
+import { unweakened } from '../edge/compression.ts';
+import type { Exchange } from '../edge/exchange.ts';
+import { boundedBody } from './bounded-body.ts';
+import { requestFields } from './forwarded-headers.ts';
+import { ProxiedAnswer } from './proxied-answer.ts';
+import { RouteAccess } from './route-access.service.ts';
+import { RouteTable, type Routed } from './route-table.ts';
 import type { Upstream } from './upstream.client.ts';
-
-const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 
 /** Streams what lies below a public prefix to the service that owns it, and its answer back. */
 @Injectable()
-export class ProxyService implements OnModuleInit, OnApplicationShutdown {
-  constructor(
-    @Inject('config') private readonly config: Config,
-    @Inject('upstreams') private readonly upstreams: readonly Upstream[],
-    private readonly host: HttpAdapterHost,
-  ) {}
+export class ProxyService implements OnApplicationShutdown {
+  private readonly table: RouteTable<Upstream>;
 
-  async onModuleInit() {
-    const root = this.host.httpAdapter.getInstance<FastifyInstance>();
-    await root.register(async (proxied) => {
-      proxied.removeAllContentTypeParsers(); // a body is passed on, not understood
-      proxied.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
-      for (const upstream of this.upstreams)
-        for (const prefix of upstream.config.routes) this.route(proxied, prefix, upstream);
-    });
+  constructor(
+    @Inject('upstreams') private readonly upstreams: readonly Upstream[],
+    private readonly admission: Admission,
+    private readonly access: RouteAccess,
+  ) {
+    this.table = new RouteTable(upstreams);
+  }
+
+  find(target: string): Routed<Upstream> | undefined {
+    return this.table.find(target);
+  }
+
+  /** Resolves when the request is on its way. @throws what `Admission.admit` throws */
+  async forward(exchange: Exchange, { upstream }: Routed<Upstream>): Promise<void> {
+    const { request, response, target } = exchange;
+    const method = request.method!;
+    const routeClass = this.table.classOf(method, target);
+    await this.admission.admit(exchange, routeClass, this.access.of(upstream.name, method, exchange.path));
+    if (response.destroyed) return;
+    const { maxBody, deadlineMs } = this.admission.classNamed(routeClass);
+    const { headers, rawHeaders } = request;
+    const hasBody = Number(headers['content-length'] ?? 0) > 0 || headers['transfer-encoding'] !== undefined;
+    const fields = requestFields(rawHeaders, headers.connection);
+    const ifMatch = fields.indexOf('if-match');
+    if (ifMatch !== -1) fields[ifMatch + 1] = unweakened(fields[ifMatch + 1]!);
+    const answer = new ProxiedAnswer(exchange, upstream.name);
+    const call = upstream.send(
+      {
+        method,
+        path: target,
+        headers: [...fields, ...originOf(exchange)],
+        body: hasBody ? () => this.bodyOf(exchange, maxBody) : null,
+      },
+      answer,
+      { deadlineMs },
+    );
+    answer.call = call;
+    response.once('close', () => response.writableFinished || call.cancel());
+  }
+
+  /** To be asked for its first piece only when there is a connection to send it on. */
+  private async *bodyOf(exchange: Exchange, limit: number) {
+    if (exchange.expectsContinue) {
+      exchange.expectsContinue = false;
+      exchange.response.writeContinue();
+    }
+    yield* boundedBody(exchange.request, limit);
+  }
+
+  async upgrade(_request: IncomingMessage, socket: Socket, _head: Buffer): Promise<void> {
+    socket.destroy();
   }
 
   async onApplicationShutdown() {
     await Promise.all(this.upstreams.map((upstream) => upstream.close()));
   }
+}
 
-  private route(proxied: FastifyInstance, prefix: string, upstream: Upstream) {
-    const handler = (request: FastifyRequest, reply: FastifyReply) => {
-      // The router has decoded the path; what is sent on has not been. They must mean the same.
-      if (!isBelow(prefix, request.raw.url!)) throw new NotFoundException(`Nothing is at ${request.url.split('?')[0]}`);
-      return this.forward(upstream, request, reply);
-    };
-    for (const url of [prefix, `${prefix}/*`]) proxied.route({ method: METHODS, url, handler });
-  }
-
-  private async forward(upstream: Upstream, request: FastifyRequest, reply: FastifyReply) {
-    const leaving = new AbortController();
-    reply.raw.once('close', () => leaving.abort());
-    const path = request.raw.url!;
-    const {
-      addresses = [request.ip],
-      protocol,
-      host,
-    } = { addresses: request.ips, protocol: request.protocol, host: request.host };
-    const answer = await upstream.send({
-      method: request.method,
-      path,
-      headers: requestHeaders(request.headers, { addresses, protocol, host }, propagationHeaders()),
-      body: this.bodyOf(request, upstream.limitFor(path, this.config.MAX_BODY)),
-      signal: leaving.signal,
-    });
-    reply.status(answer.statusCode).headers(responseHeaders(answer.headers));
-    if (request.method !== 'HEAD') return reply.send(answer.body);
-    answer.body.resume();
-    return reply.send();
-  }
-
-  private bodyOf({ headers, raw }: FastifyRequest, limit: number) {
-    const length = Number(headers['content-length'] ?? 0);
-    if (length > limit) throw tooLarge(limit);
-    return length > 0 || headers['transfer-encoding'] ? boundedBody(raw, limit) : null;
-  }
+/** What the gateway, not the client, says of a request. */
+function originOf({ client, ids }: Exchange): string[] {
+  const fields = ['x-forwarded-for', client.forwardedFor, 'x-forwarded-proto', client.protocol, 'x-forwarded-host', client.host]; // prettier-ignore
+  for (const [name, value] of Object.entries(propagationHeaders(ids))) fields.push(name, value);
+  return fields;
 }

@@ -4,12 +4,17 @@
  * would lead out of it on a server that resolves them (RFC 3986, section 5.2.4).
  */
 export function isBelow(prefix: string, target: string): boolean {
-  const [path = ''] = target.split('?', 1);
-  if (path !== prefix && !path.startsWith(`${prefix}/`)) return false;
+  const end = target.indexOf('?');
+  const path = end === -1 ? target : target.slice(0, end);
+  if (path !== prefix && !(path.startsWith(prefix) && path[prefix.length] === '/')) return false;
+  if (!SUSPICIOUS.test(path)) return true;
   return !decoded(path)
     .split(/[/\\]/)
     .some((segment) => segment === '.' || segment === '..');
 }
+
+/** Only with one of these can a segment be a dot, whatever the spelling. */
+const SUSPICIOUS = /%|\\|\/\./;
 
 function decoded(path: string): string {
   try {

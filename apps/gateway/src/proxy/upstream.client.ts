@@ -1,101 +1,122 @@
-import { HttpException } from '@nestjs/common';
-import type { IncomingHttpHeaders } from 'node:http';
-import type { Readable } from 'node:stream';
-import { errors, Pool, type Dispatcher } from 'undici';
+import { Logger } from '@nestjs/common';
+import { circuitBreaker, CircuitState, handleWhenResult, SamplingBreaker } from 'cockatiel';
 import type { UpstreamConfig } from '../config.ts';
-import { OutcomeUnknown, UpstreamFailed, UpstreamTooSlow, UpstreamUnavailable } from './proxy.errors.ts';
+import { Call, type CallOptions, type Outcome, type Outgoing, type Receiver } from './call.ts';
+import { Instance } from './instance.client.ts';
+import { CircuitOpen, UpstreamFull } from './proxy.errors.ts';
+import { RetryBudget } from './retry-budget.ts';
 
-const CONNECT_TIMEOUT_MS = 2_000;
-/** They change nothing, so that they may be sent again (RFC 9110, section 9.2.1). */
-const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);
-/** No connection came about: nothing was sent. */
-const NOT_SENT = new Set(
-  ['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_CONNECT_TIMEOUT'], // prettier-ignore
-);
-/** A connection that was there and is no more. */
-const CUT = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
-/** Between two pieces of an answer's body. */
-const BODY_TIMEOUT_MS = 60_000;
+/** The circuit opens when half of at least five requests within five seconds failed. */
+const SAMPLE = { threshold: 0.5, duration: 5_000, minimumRps: 1 };
+const HALF_OPEN_AFTER_MS = 2_000;
 
-export interface Forwarded {
-  readonly method: string;
-  /** The raw request target: it is sent as it came. */
-  readonly path: string;
-  readonly headers: Record<string, string | string[]>;
-  readonly body: Readable | null;
-  /** Aborted when the client has left. */
-  readonly signal: AbortSignal;
+export interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly text: string;
 }
 
-export interface UpstreamAnswer {
-  readonly statusCode: number;
-  readonly headers: IncomingHttpHeaders;
-  readonly body: Readable;
-}
-
-/** A service behind the gateway, and the connections to it. */
+/**
+ * A service behind the gateway. What keeps its trouble from becoming that of others, from the outside in: a bulkhead (so many
+ * requests at once), a circuit breaker (none while it fails), a deadline, and a few retries over its instances.
+ */
 export class Upstream {
-  private readonly pool: Pool;
+  readonly instances: readonly Instance[];
+  pending = 0;
+  retries = 0;
+  private readonly budget = new RetryBudget();
+  private readonly breaker = circuitBreaker(
+    handleWhenResult((outcome) => outcome === 'failed'),
+    { breaker: new SamplingBreaker(SAMPLE), halfOpenAfter: HALF_OPEN_AFTER_MS },
+  );
+  private next = 0;
 
   constructor(
     readonly name: string,
     readonly config: UpstreamConfig,
+    answerIdleMs = 60_000,
   ) {
-    this.pool = new Pool(config.origin, {
-      connections: 256,
-      connect: { timeout: CONNECT_TIMEOUT_MS },
-      headersTimeout: 0, // the deadline below is exact, undici's is to the second
-      bodyTimeout: BODY_TIMEOUT_MS,
+    this.instances = config.origins.map((origin) => new Instance(origin, answerIdleMs));
+    const logger = new Logger('Upstream');
+    this.breaker.onStateChange((state) => logger.warn(`The circuit to ${name} is ${CircuitState[state]}`));
+  }
+
+  get circuit(): string {
+    return CircuitState[this.breaker.state];
+  }
+
+  /** Sends a request; `receiver` hears of the answer piece by piece, or once why there is none. */
+  send(outgoing: Outgoing, receiver: Receiver, options: CallOptions): Call {
+    const call = new Call(this, outgoing, receiver, options);
+    if (this.pending >= this.config.concurrency) {
+      call.refuse(new UpstreamFull(`${this.name} is working on ${this.pending} requests`, { retryAfter: 1 }));
+      return call;
+    }
+    // A second request while one probes would wait for what becomes of that one.
+    if (this.breaker.state === CircuitState.HalfOpen) {
+      call.refuse(this.openCircuit());
+      return call;
+    }
+    this.budget.deposit();
+    const outcome = this.breaker.execute((): Promise<Outcome> => call.start());
+    outcome.catch(() => call.refuse(this.openCircuit())); // `start` never fails: the circuit is open
+    return call;
+  }
+
+  /** For the gateway's own requests. @throws the errors of proxy.errors.ts */
+  ask(
+    outgoing: Omit<Outgoing, 'body' | 'headers'> & { body?: string; headers: Record<string, string> },
+    options: CallOptions,
+  ): Promise<Answer> {
+    const { body = null, headers, ...rest } = outgoing;
+    return new Promise((resolve, reject) => {
+      let status = 0;
+      let fields: Record<string, string | string[] | undefined> = {};
+      const pieces: Buffer[] = [];
+      this.send(
+        { ...rest, headers: Object.entries(headers).flat(), body: body === null ? null : () => body },
+        {
+          onHead: (code, _raw, parsed) => {
+            status = code;
+            fields = parsed;
+          },
+          onData: (piece) => void pieces.push(piece),
+          onEnd: () => resolve({ status, headers: fields, text: Buffer.concat(pieces).toString() }),
+          onFailure: reject,
+        },
+        options,
+      );
     });
   }
 
-  /**
-   * Answers as soon as the head of the answer is there; the bodies stream, each at the pace of who takes them.
-   * @throws UpstreamUnavailable, OutcomeUnknown, UpstreamTooSlow, UpstreamFailed; the error of `body` when that failed
-   */
-  async send({ signal, ...request }: Forwarded): Promise<UpstreamAnswer> {
-    const { name, config } = this;
-    const deadline = new AbortController();
-    const timer = setTimeout(() => deadline.abort(), config.deadlineMs);
-    try {
-      return await this.ask({ ...request, signal: AbortSignal.any([signal, deadline.signal]) });
-    } catch (error) {
-      if (request.body?.errored) throw request.body.errored;
-      if (signal.aborted) throw new HttpException('The client has left', 499); // nobody reads it, and nobody is to be paged for it
-      if (deadline.signal.aborted) throw new UpstreamTooSlow(name, config.deadlineMs);
-      if (error instanceof errors.HTTPParserError) throw new UpstreamFailed(name);
-      throw Object.assign(
-        SAFE.has(request.method) || NOT_SENT.has(codeOf(error))
-          ? new UpstreamUnavailable(`${name} is unavailable`, { retryAfter: 1 })
-          : new OutcomeUnknown(),
-        { cause: error },
-      );
-    } finally {
-      clearTimeout(timer);
+  /** The one that has least to do of those that are well; when none is, of all: a wrong health check must not take everything away. */
+  pick(except: ReadonlySet<Instance>): Instance {
+    this.next++;
+    return this.leastPending((one) => one.isAvailable && !except.has(one)) ?? this.leastPending((one) => !except.has(one)) ?? this.leastPending(() => true)!; // prettier-ignore
+  }
+
+  private leastPending(isEligible: (instance: Instance) => boolean): Instance | undefined {
+    let best: Instance | undefined;
+    const { length } = this.instances;
+    for (let offset = 0; offset < length; offset++) {
+      const instance = this.instances[(this.next + offset) % length]!; // in turn, where they have equally much to do
+      if (isEligible(instance) && (!best || instance.pending < best.pending)) best = instance;
     }
+    return best;
   }
 
-  private async ask(request: Forwarded): Promise<UpstreamAnswer> {
-    const send = () => this.pool.request({ ...request, method: request.method as Dispatcher.HttpMethod });
-    try {
-      return await send();
-    } catch (error) {
-      // A service closes what has been idle, and as it restarts everything: the request may have crossed that.
-      if (SAFE.has(request.method) && !request.body && CUT.has(codeOf(error))) return send();
-      throw error;
-    }
+  /** Whether one more attempt may be made. */
+  mayRetry(): boolean {
+    if (!this.budget.withdraw()) return false;
+    this.retries++;
+    return true;
   }
 
-  /** How many bytes a body sent to this path may have. */
-  limitFor(path: string, usual: number): number {
-    const below = (prefix: string) => path === prefix || path.startsWith(`${prefix}/`) || path.startsWith(`${prefix}?`);
-    const special = Object.keys(this.config.limits).filter(below).sort((a, b) => b.length - a.length)[0]; // prettier-ignore
-    return special === undefined ? usual : this.config.limits[special]!;
+  private openCircuit() {
+    return new CircuitOpen(`${this.name} has been failing`, { retryAfter: HALF_OPEN_AFTER_MS / 1_000 });
   }
 
-  close(): Promise<void> {
-    return this.pool.close();
+  async close(): Promise<void> {
+    await Promise.all(this.instances.map((instance) => instance.close()));
   }
 }
-
-const codeOf = (error: unknown) => String((error as { code?: string }).code);

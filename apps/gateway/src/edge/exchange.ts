@@ -1,0 +1,54 @@
+import { problemAnswer } from '@cairn/http';
+import { beginRequest, type RequestContext } from '@cairn/observability';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Client } from './client-address.ts';
+
+/** A request and its answer, from the moment the gateway sees it, and what is known of both. */
+export class Exchange {
+  readonly since = performance.now();
+  readonly ids: RequestContext;
+  /** The raw request target, without what an absolute one begins with (RFC 9112, section 3.2.2). */
+  readonly target: string;
+  /** What the gateway adds to the answer, whatever that is: names in lower case and values in turn. */
+  readonly fields: string[] = [];
+  client!: Client;
+  /** Who calls, once the token has been verified. */
+  userId: string | undefined;
+  /** For logs and metrics: a pattern, never a path. */
+  route = 'none';
+  /** What else the line in the log says. */
+  readonly about: Record<string, unknown> = {};
+  /** The client waits for `100 Continue` before it sends its body (RFC 9110, section 10.1.1). */
+  expectsContinue = false;
+
+  constructor(
+    readonly request: IncomingMessage,
+    readonly response: ServerResponse,
+  ) {
+    this.ids = beginRequest(request.headers);
+    const { url = '/' } = request;
+    this.target = url[0] === '/' || url === '*' ? url : /^https?:\/\/[^/?#]*([^#]*)/i.exec(url)?.[1] || '/';
+    this.fields.push('x-request-id', this.ids.requestId);
+  }
+
+  get path(): string {
+    const query = this.target.indexOf('?');
+    return query === -1 ? this.target : this.target.slice(0, query);
+  }
+
+  /** Answers with the problem that an error is; hangs up when an answer has begun. */
+  refuse(error: unknown): void {
+    const { response, request, ids, fields } = this;
+    const { status, headers, body } = problemAnswer(error, ids.requestId);
+    this.about.code ??= body.code;
+    if (response.headersSent) return void response.destroy();
+    const json = JSON.stringify(body);
+    const own = Object.entries({ ...headers, 'Content-Length': String(Buffer.byteLength(json)) }).flat();
+    // Who has not been told to continue may send its body all the same, or the next request: nobody could tell which.
+    if (this.expectsContinue) own.push('Connection', 'close');
+    const names = own.filter((_, index) => index % 2 === 0).map((name) => name.toLowerCase());
+    const kept = fields.filter((_, index) => !names.includes(fields[index - (index % 2)]!));
+    response.writeHead(status, [...kept, ...own]);
+    response.end(request.method === 'HEAD' ? undefined : json);
+  }
+}

@@ -1,0 +1,13 @@
+import type { RouteClass } from './config.ts';
+
+const MiB = 1_048_576;
+
+/** What a caller may ask of a route, by what the route costs. `read` is GET and HEAD, `write` the rest, unless the topology says else. */
+export const ROUTE_CLASSES: Readonly<Record<string, RouteClass>> = {
+  read: { maxBody: MiB, deadlineMs: 15_000, burst: 400, perMinute: 2_400, exact: false },
+  write: { maxBody: MiB, deadlineMs: 15_000, burst: 100, perMinute: 600, exact: false },
+  /** Guesses at a password, and what makes an account. Identity has limits of its own behind it, by account. */
+  'sign-in': { maxBody: 16 * 1024, deadlineMs: 15_000, burst: 20, perMinute: 60, exact: true },
+  upload: { maxBody: 2 * MiB, deadlineMs: 60_000, burst: 20, perMinute: 60, exact: true },
+  graph: { maxBody: 256 * 1024, deadlineMs: 15_000, burst: 200, perMinute: 1_200, exact: false },
+};
