@@ -11,6 +11,7 @@ import { ProxyService } from './proxy/proxy.service.ts';
 import { RouteAccess } from './proxy/route-access.service.ts';
 import { Upstream } from './proxy/upstream.client.ts';
 import { upstreamDependency } from './proxy/upstream.dependency.ts';
+import { WebSockets } from './proxy/web-sockets.service.ts';
 
 @Module({})
 export class AppModule {
@@ -27,6 +28,7 @@ export class AppModule {
         OpenApiDocuments,
         RouteAccess,
         Admission,
+        WebSockets,
         ProxyService,
         Front,
         CheckInstancesJob,
