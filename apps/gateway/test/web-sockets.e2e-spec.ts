@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { createHash, randomBytes } from 'node:crypto';
-import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
@@ -10,7 +9,7 @@ import { until } from './until.ts';
 let chat: Awaited<ReturnType<typeof standIn>>;
 let gateway: Awaited<ReturnType<typeof startGateway>>;
 const asked: IncomingMessage[] = [];
-let sockets: Duplex[] = [];
+const sockets: Duplex[] = [];
 /** What the service got, without the handshake. */
 let got = Buffer.alloc(0);
 
@@ -24,7 +23,7 @@ beforeAll(async () => {
     const accept = createHash('sha1').update(key).digest('base64');
     socket.write(`HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`); // prettier-ignore
     socket.on('data', (bytes: Buffer) => (got = Buffer.concat([got, bytes])));
-    socket.on('error', () => undefined);
+    socket.on('error', () => undefined).on('end', () => socket.end());
     sockets.push(socket);
   });
   gateway = await startGateway({ chat: { origins: [chat.origin], routes: ['/api/v1/rooms'] } });
@@ -70,12 +69,12 @@ test('bytes pass both ways; what the service sees of the client comes from the g
   sockets.at(-1)!.write(Buffer.from([0x82, 3, 7, 7, 7]));
   await until('the answer is here', () => frames().equals(Buffer.from([0x82, 3, 7, 7, 7])));
   socket.destroy();
-  await once(sockets.at(-1)!, 'close');
+  await until('the service knows', () => sockets.at(-1)!.destroyed);
 });
 
 test('a service that refuses is repeated; a bad token, an unknown path and a service that is away are told as problems', async () => {
   const refused = await open('/api/v1/rooms/refused');
-  await once(refused.socket, 'close');
+  await until('it is hung up', () => refused.socket.destroyed);
   expect(refused.all()).toMatch(/^HTTP\/1\.1 403 [^]*\r\n\r\nno$/);
   asked.length = 0;
   const badToken = await open('/api/v1/rooms', ['Authorization: Bearer x.y.z']);

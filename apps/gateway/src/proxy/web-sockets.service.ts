@@ -42,11 +42,13 @@ export class WebSockets {
       agent: false,
     });
     exchange.about.upstream = upstream.name;
-    response.once('close', () => asking.destroy());
+    const giveUp = () => asking.destroy();
+    response.once('close', giveUp);
     asking.on('upgrade', (answer, service, early) => {
+      response.off('close', giveUp);
       response.statusCode = 101;
       response.detachSocket(socket);
-      exchange.about.upgraded = true;
+      exchange.about.status = 101;
       response.emit('close'); // as far as HTTP goes it is over: it is logged and measured now
       socket.write(switching(answer.rawHeaders, exchange.ids.requestId));
       if (early.length) service.unshift(early);
