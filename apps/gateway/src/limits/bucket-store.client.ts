@@ -1,4 +1,4 @@
-import { Inject, Injectable, Logger } from '@nestjs/common';
+import { Inject, Injectable, Logger, Optional } from '@nestjs/common';
 import { Redis } from 'ioredis';
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -17,7 +17,10 @@ const OPEN_MS = 1_000;
 const STEADY_MS = 30_000;
 
 const script = { lua: readFileSync(new URL('token-bucket.lua', import.meta.url), 'utf8'), numberOfKeys: 1 };
-type Lend = (key: string, ...args: (string | number)[]) => Promise<[given: number, leftMillionths: number]>;
+type Lend = (
+  key: string,
+  ...args: (string | number)[]
+) => Promise<[given: number, leftMillionths: number, elsewhere: number]>;
 
 const NOTHING: Question = { held: 0, back: 0, owed: 0, needed: 0, spare: 0 };
 const PROBE: LimitPolicy = { name: 'probe', burst: 1, perMinute: 60, exact: true };
@@ -37,7 +40,11 @@ export class BucketStore {
   /** What the log says last. */
   private saidAlone = false;
 
-  constructor(@Inject('config') { REDIS_URL }: { readonly REDIS_URL: string }) {
+  constructor(
+    @Inject('config') { REDIS_URL }: { readonly REDIS_URL: string },
+    /** Milliseconds; tests of the arithmetic have more on a busy machine. */
+    @Optional() @Inject('rate-limits-patience') private readonly promptMs: number = PROMPT_MS,
+  ) {
     this.redis = new Redis(REDIS_URL, {
       lazyConnect: true,
       enableOfflineQueue: false, // what cannot be done now fails now
@@ -73,7 +80,7 @@ export class BucketStore {
 
   /**
    * @param late gets an answer that came after this was rejected
-   * @throws Error when there is no answer within 50 ms; nobody is to ask again until `isUp`
+   * @throws Error when there is no answer within `promptMs`; nobody is to ask again until `isUp`
    */
   ask(key: string, policy: LimitPolicy, question: Question, late: (answer: Answer) => void): Promise<Answer> {
     const { promise, resolve, reject } = Promise.withResolvers<Answer>();
@@ -86,15 +93,15 @@ export class BucketStore {
     };
     // After a pause of this process the answer may be there and unread: what has arrived is read before it counts as late.
     const timer = setTimeout(
-      () => setImmediate(() => giveUp(new Error(`Redis did not answer within ${PROMPT_MS} ms`))),
-      PROMPT_MS,
+      () => setImmediate(() => giveUp(new Error(`Redis did not answer within ${this.promptMs} ms`))),
+      this.promptMs,
     );
     const { held, back, owed, needed, spare } = question;
     const { burst, perMinute } = policy;
     this.redis.lend(key, burst, perMinute, this.gateway, LEASE_MS, held, back, owed, needed, spare).then(
-      ([given, millionths]) => {
+      ([given, millionths, elsewhere]) => {
         clearTimeout(timer);
-        const answer = { given, left: millionths / 1e6 };
+        const answer = { given, left: millionths / 1e6, elsewhere };
         if (isOver) return late(answer);
         isOver = true;
         resolve(answer);

@@ -23,7 +23,7 @@ export interface RateDecision {
 /** A lease is this part of the bucket: two instances that hold one each keep back half a per cent of it. */
 const PORTION = 1 / 400;
 /** After a refusal Redis is asked again when a portion has flowed in, or what flows in within this time if that is less. */
-const PATIENCE_MS = 250;
+export const PATIENCE_MS = 250;
 
 /** What follows from a policy's figures. */
 export class Figures {

@@ -7,7 +7,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { BucketStore } from './bucket-store.client.ts';
-import type { LimitPolicy } from './limit-policy.ts';
+import type { LimitPolicy, RateDecision } from './limit-policy.ts';
 import { subjectOf } from './rate-limit-subject.ts';
 import { RateLimits } from './rate-limits.service.ts';
 
@@ -22,8 +22,9 @@ afterEach(async () => {
   opened = [];
 });
 
-async function gateway(url: string): Promise<{ limits: RateLimits; store: BucketStore }> {
-  const store = new BucketStore({ REDIS_URL: url });
+/** @param patience milliseconds until Redis counts as away; a busy machine makes it slow, which is not what most tests are about */
+async function gateway(url: string, patience = 5_000): Promise<{ limits: RateLimits; store: BucketStore }> {
+  const store = new BucketStore({ REDIS_URL: url }, patience);
   const limits = new RateLimits(store);
   opened.push(limits);
   await limits.open();
@@ -38,12 +39,16 @@ async function redisTime(): Promise<number> {
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
-/** `clients` at once, each asking again as soon as it has its answer, until told to stop. How many were let through. */
+/**
+ * `clients` at once, each asking again as soon as it has its answer, until it is over and they are refused. How many were let through.
+ */
 async function demand(limits: RateLimits, policy: LimitPolicy, clients: number, isOver: () => boolean) {
   let through = 0;
   const client = async () => {
-    while (!isOver()) {
+    for (;;) {
+      const late = isOver();
       if ((await limits.take(policy, 'user:ada')).allowed) through++;
+      else if (late) return;
       else await turn();
     }
   };
@@ -90,16 +95,16 @@ describe('with a Redis that works', () => {
         { held: 0, back: 0, owed: 0, needed: 0, spare: 0, ...question },
         () => undefined,
       );
-    expect(await ask(one.store, { spare: 10 })).toEqual({ given: 10, left: 3_990 });
+    expect(await ask(one.store, { spare: 10 })).toEqual({ given: 10, left: 3_990, elsewhere: 0 });
     const began = await redisTime();
     while ((await redisTime()) - began < 5) await turn();
-    expect(await ask(other.store, {})).toEqual({ given: 0, left: 3_990 });
+    expect(await ask(other.store, {})).toEqual({ given: 0, left: 3_990, elsewhere: 10 });
     // spent, and said so
     await ask(one.store, { held: 4 });
-    await eventually(async () => expect(await ask(other.store, {})).toEqual({ given: 0, left: 3_996 }));
+    expect(await ask(other.store, {})).toEqual({ given: 0, left: 3_996, elsewhere: 4 });
     // given back: nothing is out any more
     await ask(one.store, { back: 4 });
-    expect(await ask(other.store, {})).toEqual({ given: 0, left: 4_000 });
+    expect(await ask(other.store, {})).toEqual({ given: 0, left: 4_000, elsewhere: 0 });
     // given back twice, or what was never lent, is nothing
     await ask(other.store, { needed: 4_000 });
     const empty = await ask(other.store, {});
@@ -113,15 +118,15 @@ describe('with a Redis that works', () => {
     const silent = await gateway(database.url);
     const other = await gateway(database.url);
     expect((await silent.limits.take(policy, 'user:ada')).allowed).toBe(true);
+    let through = 3_900;
+    expect((await other.limits.take(policy, 'user:ada', through)).allowed).toBe(true);
     const takeAll = async () => {
-      let through = 0;
       while ((await other.limits.take(policy, 'user:ada')).allowed) through++;
-      return through;
     };
-    let through = await takeAll();
-    expect(through).toBe(3_989); // the other ten are lent
+    await takeAll();
+    expect(through).toBeLessThanOrEqual(3_999);
     await eventually(async () => {
-      through += await takeAll();
+      await takeAll(); // what the silent one holds comes back, or flows in where it has lapsed
       expect(through).toBe(3_999);
     });
   });
@@ -207,20 +212,22 @@ describe('with a Redis of its own', () => {
     const large: LimitPolicy = { name: 'large', burst: 100_000, perMinute: 60, exact: false };
     const before = await commands();
     let atOnce = 0;
+    let through = 0;
     for (let request = 0; request < 10_000; request++) {
       const decision = limits.take(large, 'user:ada');
       if (!(decision instanceof Promise)) atOnce++;
-      expect((await decision).allowed).toBe(true);
+      if ((await decision).allowed) through++;
       if (request % 100 === 0) await turn(); // as requests come: some in each turn of the event loop
     }
+    expect(through).toBe(10_000);
     expect((await commands()) - before).toBeLessThanOrEqual(60);
     expect(atOnce).toBeGreaterThan(9_900);
 
     const small: LimitPolicy = { name: 'small', burst: 5, perMinute: 1, exact: true };
     await Promise.all(Array.from({ length: 100 }, () => limits.take(small, 'user:ada')));
     const refused = await commands();
-    for (let request = 0; request < 10_000; request++)
-      expect(limits.take(small, 'user:ada')).toMatchObject({ allowed: false });
+    const flood = Array.from({ length: 10_000 }, () => limits.take(small, 'user:ada') as RateDecision);
+    expect(flood.filter(({ allowed }) => allowed === false)).toHaveLength(10_000);
     expect(await commands()).toBe(refused);
   });
 
@@ -233,7 +240,7 @@ describe('with a Redis of its own', () => {
 
   test('a Redis that is killed: the same limit goes on here, and Redis has it again when it is back', async () => {
     const log = jest.spyOn(Logger.prototype, 'warn');
-    const { limits } = await gateway(server.url);
+    const { limits } = await gateway(server.url, 200);
     let through = 0;
     while (through < 400) if ((await limits.take(policy, 'user:ada')).allowed) through++;
     server.process.kill('SIGKILL');
@@ -260,7 +267,7 @@ describe('with a Redis of its own', () => {
   });
 
   test('a Redis that hangs: who waits for it waits once, nobody else does, and it comes back by itself', async () => {
-    const { limits, store } = await gateway(server.url);
+    const { limits, store } = await gateway(server.url, 200);
     const exact: LimitPolicy = { ...policy, name: 'write', exact: true };
     expect((await limits.take(exact, 'user:ada')).allowed).toBe(true);
     const asked = jest.spyOn(store, 'ask');

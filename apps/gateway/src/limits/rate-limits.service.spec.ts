@@ -7,7 +7,7 @@ import type { Answer, Question } from './token-bucket.ts';
 
 interface Asked extends Question {
   readonly key: string;
-  answer(given: number, left: number): Promise<void>;
+  answer(given: number, left: number, elsewhere?: number): Promise<void>;
   fail(): Promise<void>;
   late(answer: Answer): void;
 }
@@ -41,7 +41,7 @@ beforeEach(async () => {
           key,
           ...question,
           late,
-          answer: (given, left) => (resolve({ given, left }), settled()) as Promise<void>,
+          answer: (given, left, elsewhere = 0) => (resolve({ given, left, elsewhere }), settled()) as Promise<void>,
           fail: () => ((store.isUp = false), reject(new Error('away')), settled()) as Promise<void>,
         });
       }),
@@ -135,6 +135,21 @@ test('a large limit that was found empty is not asked for single tokens', async 
   expect(asked).toHaveLength(2);
 });
 
+test('while others hold tokens that they may give back, an empty bucket is asked again now and then', async () => {
+  const slow = { ...large, perMinute: 1 };
+  const first = later(slow);
+  await asked[0]!.answer(0, 0, 10);
+  expect((await first).allowed).toBe(false);
+  await pass(249);
+  expect(atOnce(slow).allowed).toBe(false);
+  await pass(1);
+  const second = later(slow);
+  await asked[1]!.answer(1, 0, 0);
+  expect((await second).allowed).toBe(true);
+  await pass(1_000);
+  expect(atOnce(slow).allowed).toBe(false);
+});
+
 test('no more wait than there can be tokens for', async () => {
   const waiting = [later(signIn), later(signIn), later(signIn)];
   expect(atOnce(signIn).allowed).toBe(false);
@@ -206,7 +221,7 @@ test('an answer that comes too late is not counted twice', async () => {
   const first = later(signIn);
   await asked[0]!.fail();
   expect((await first).allowed).toBe(true);
-  asked[0]!.late({ given: 1, left: 2 });
+  asked[0]!.late({ given: 1, left: 2, elsewhere: 0 });
   store.isUp = true;
   void later(signIn);
   expect(asked[1]).toMatchObject({ owed: 0 });

@@ -50,4 +50,4 @@ end
 -- A bucket that is full is like one that is not there.
 redis.call('PEXPIRE', KEYS[1], math.ceil(math.max((burst - tokens) / perMicrosecond / 1000, leaseMs)) + 1)
 
-return { given, math.floor(tokens * 1000000) }
+return { given, math.floor(tokens * 1000000), lent }

@@ -1,4 +1,4 @@
-import type { Figures, RateDecision } from './limit-policy.ts';
+import { PATIENCE_MS, type Figures, type RateDecision } from './limit-policy.ts';
 
 /** What Redis is asked about one bucket, in tokens. */
 export interface Question {
@@ -19,6 +19,8 @@ export interface Answer {
   readonly given: number;
   /** Tokens that are left. */
   readonly left: number;
+  /** Tokens that other gateways hold, and may give back. */
+  readonly elsewhere: number;
 }
 
 /** How long a lease may be spent, from when it was asked for. Redis begins to count later, so it is never the first to forget. */
@@ -34,11 +36,13 @@ export class TokenBucket {
   /** Leased: taken from the bucket in Redis, not spent yet. */
   private held = 0;
   private leasedAt = 0;
-  /** What the bucket was last seen to have; others only take from it, so there is no more than this and what has flowed in since. */
+  /** What the bucket was last seen to have. Others take from it: there is no more than this and what has flowed in since. */
   private seen: number;
   private seenAt: number;
   /** It was found empty: not asked again for a single token. */
   private dry = false;
+  /** Others may give back what they hold: a refusal is not final. */
+  private mayGrow = false;
   /** Let through without asking, which Redis is to know. */
   private owed = 0;
 
@@ -60,6 +64,7 @@ export class TokenBucket {
 
   /** Whether Redis may have as much; `ahead` is what others of this process wait for. When not, there is no need to ask. */
   mayHave(cost: number, ahead: number, now: number): boolean {
+    if (this.mayGrow && now - this.seenAt >= PATIENCE_MS) return true;
     return this.held + this.level(now) >= (this.dry ? Math.max(cost, this.figures.worthAsking) : cost) + ahead;
   }
 
@@ -89,13 +94,14 @@ export class TokenBucket {
   }
 
   /** @param spent what of the given tokens went to those who waited */
-  answered(question: Question, { given, left }: Answer, spent: number, askedAt: number, now: number): void {
+  answered(question: Question, { given, left, elsewhere }: Answer, spent: number, askedAt: number, now: number): void {
     this.owed -= question.owed;
     this.held += given - spent;
     this.leasedAt = askedAt;
     this.seen = left;
     this.seenAt = now;
     this.dry = given < question.needed + question.spare;
+    this.mayGrow = elsewhere > 0;
   }
 
   /** Came when nobody waited any more: those who did were let through or not without it. */
