@@ -1,7 +1,9 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
+import { cpuSeconds } from './cpu-seconds.ts';
 import type { Figures } from './side.ts';
+import type { Running } from './system.ts';
 
 export interface Request {
   readonly url: string;
@@ -16,16 +18,33 @@ interface Seen {
   /** Milliseconds. */
   readonly p50: number;
   readonly p99: number;
-  /** Answers that were no 2xx or 3xx, and requests without an answer. */
+  /** Answers that were no 2xx or 3xx. */
   readonly wrong: number;
+  /** Requests that had no answer. */
+  readonly lost: number;
 }
 
-/** One request again and again on so many connections. @throws Error when one was not answered well */
-export async function load(request: Request, seconds: number, connections = 64): Promise<Figures> {
+/**
+ * One request again and again on so many connections, and what each costs the processor in the process that answers: this also tells
+ * something where others keep the processors busy. @throws Error when one was not answered well
+ */
+export async function load(
+  { process: { pid } }: Pick<Running, 'process'>,
+  request: Request,
+  seconds: number,
+  connections = 64,
+): Promise<Figures> {
+  const before = cpuSeconds(pid!);
   const seen = await (tool === 'wrk' ? wrk : autocannon)(request, seconds, connections);
-  if (seen.wrong || !seen.requests)
-    throw new Error(`${seen.wrong} of ${seen.requests} requests to ${request.url} were not answered well`);
-  return { 'requests/s': seen.requests / seen.seconds, 'p50 ms': seen.p50, 'p99 ms': seen.p99 };
+  const { requests, wrong, lost } = seen;
+  if (wrong || lost || !requests)
+    throw new Error(`${request.url}: ${requests} answers, ${wrong} of them wrong, and ${lost} lost`);
+  return {
+    'requests/s': requests / seen.seconds,
+    'requests/core s': requests / (cpuSeconds(pid!) - before),
+    'p50 ms': seen.p50,
+    'p99 ms': seen.p99,
+  };
 }
 
 /** wrk where it is on the PATH: it takes a fifth of the processor time that a client in Node takes from the servers beside it. */
@@ -43,10 +62,14 @@ function isThere(program: string): boolean {
 async function wrk({ url, method = 'GET', headers = {}, body }: Request, seconds: number, connections: number) {
   const named = Object.entries(headers).flatMap(([name, value]) => ['-H', `${name}: ${value}`]);
   const script = path.join(import.meta.dirname, 'load.lua');
-  const child = spawn('wrk', ['-t1', `-c${connections}`, `-d${Math.ceil(seconds) + 1}s`, '-s', script, ...named, url], {
-    env: { ...process.env, BENCH_METHOD: method, ...(body && { BENCH_BODY: body }) },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const child = spawn(
+    'wrk',
+    ['-t1', `-c${connections}`, `-d${Math.ceil(seconds) + 1}s`, '--timeout', '10s', '-s', script, ...named, url],
+    {
+      env: { ...process.env, BENCH_METHOD: method, ...(body && { BENCH_BODY: body }) },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  );
   let output = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
   const timer = setTimeout(() => child.kill('SIGINT'), seconds * 1000); // it knows whole seconds only, and ends well by this
@@ -60,7 +83,8 @@ async function wrk({ url, method = 'GET', headers = {}, body }: Request, seconds
     seconds: told.micros / 1e6,
     p50: told.p50 / 1000,
     p99: told.p99 / 1000,
-    wrong: told.wrong + told.lost,
+    wrong: told.wrong,
+    lost: told.lost,
   } satisfies Seen;
 }
 
@@ -76,6 +100,7 @@ async function autocannon(request: Request, seconds: number, connections: number
     duration: seconds,
   });
   const { p50, p99 } = told.latency;
-  const wrong = told.errors + told.timeouts + told['4xx'] + told['5xx'];
-  return { requests: told.requests.total, seconds: told.duration, p50, p99, wrong };
+  const wrong = told['4xx'] + told['5xx'];
+  const lost = told.errors + told.timeouts;
+  return { requests: told.requests.total, seconds: told.duration, p50, p99, wrong, lost };
 }

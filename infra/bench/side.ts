@@ -42,3 +42,9 @@ export interface Bench {
 /** How a side compares with another of the same round. */
 export const ratio = (figure: string, side: string, other: string) => (round: Round) =>
   round[side]![figure]! / round[other]![figure]!;
+
+/** What was promised of one side beside another, and the same by what it costs the processor: that is less of a guess on a busy machine. */
+export const ratios = (side: string, other: string, atLeast?: number): Goal[] => [
+  { what: `${side} ÷ ${other}`, unit: '×', atLeast, value: ratio('requests/s', side, other) },
+  { what: `${side} ÷ ${other}, by core`, unit: '×', value: ratio('requests/core s', side, other) },
+];

@@ -23,7 +23,7 @@ export const breaker: Bench = {
     const routes = (name: 'identity' | 'blog') => ({ ROUTES: topology[name].routes.join(',') });
     const identity = await system.side('upstream', routes('identity'));
     const blog = await system.side('upstream', routes('blog'));
-    const { origin } = await system.service('gateway', {
+    const gateway = await system.service('gateway', {
       ...system.upstreams({ identity: identity.origin, blog: blog.origin }),
       ...EVERYTHING_ON,
     });
@@ -32,11 +32,16 @@ export const breaker: Bench = {
       isOurs: true,
       async measure(seconds) {
         await become(blog, 'well');
-        await answers(`${origin}/api/v1/posts`);
-        const stop = pace(`${origin}/api/v1/posts`, PER_SECOND);
+        await answers(`${gateway.origin}/api/v1/posts`);
+        const stop = pace(`${gateway.origin}/api/v1/posts`, PER_SECOND);
         if (state !== 'well') await become(blog, state);
         await delay(seconds * 500); // for whoever watches to notice
-        const { 'p50 ms': p50, 'p99 ms': p99 } = await load({ url: `${origin}/api/v1/profiles` }, seconds, CONNECTIONS);
+        const { 'p50 ms': p50, 'p99 ms': p99 } = await load(
+          gateway,
+          { url: `${gateway.origin}/api/v1/profiles` },
+          seconds,
+          CONNECTIONS,
+        );
         const statuses = await stop();
         return { 'p50 ms': p50!, 'p99 ms': p99!, 'blog 503 %': percent(statuses, 503) };
       },

@@ -3,7 +3,8 @@ import { EVERYTHING_ON } from '../everything-on.ts';
 import { load } from '../load.ts';
 import { author, IDENTITY } from '../people.ts';
 import { answerTo } from '../same-answer.ts';
-import { ratio, type Bench, type Side } from '../side.ts';
+import { ratios, type Bench, type Side } from '../side.ts';
+import type { Running } from '../system.ts';
 
 /** So few at once that nobody waits for another. */
 const CALM = 2;
@@ -22,12 +23,13 @@ export const gateway: Bench = {
       system.side('http-proxy', behind),
       system.side('pool-dispatch', behind),
     ]);
-    const side = (name: string, { origin }: { origin: string }, connections?: number): Side => ({
+    const side = (name: string, server: Running, connections?: number): Side => ({
       name,
       isOurs: name === 'gateway',
       measure: (seconds) =>
         load(
-          { url: `${origin}/api/v1/posts`, headers: { authorization: `Bearer ${accessToken}` } },
+          server,
+          { url: `${server.origin}/api/v1/posts`, headers: { authorization: `Bearer ${accessToken}` } },
           seconds,
           connections,
         ),
@@ -42,8 +44,8 @@ export const gateway: Bench = {
         side('upstream itself, calm', upstream, CALM),
       ],
       goals: [
-        { what: 'gateway ÷ http-proxy', unit: '×', atLeast: 1.2, value: ratio('requests/s', 'gateway', 'http-proxy') },
-        { what: 'Pool.dispatch ÷ http-proxy', unit: '×', value: ratio('requests/s', 'Pool.dispatch', 'http-proxy') },
+        ...ratios('gateway', 'http-proxy', 1.2),
+        ...ratios('Pool.dispatch', 'http-proxy'),
         {
           what: `added to the median latency, ${CALM} at once`,
           unit: 'ms',

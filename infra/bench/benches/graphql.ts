@@ -1,7 +1,8 @@
 import { load, type Request } from '../load.ts';
 import { IDENTITY, posts } from '../people.ts';
 import { answerTo } from '../same-answer.ts';
-import { ratio, type Bench, type Goal, type Side } from '../side.ts';
+import { ratios, type Bench, type Goal, type Side } from '../side.ts';
+import type { Running } from '../system.ts';
 
 const FIELDS = `id slug title excerpt coverImageUrl tags state readingMinutes publishAt publishedAt createdAt updatedAt
   commentCount likeCount version highlight { title text }`;
@@ -23,31 +24,29 @@ export const graphql: Bench = {
     const gateway = await system.service('gateway');
     const rest = '/api/v1/posts?limit=20';
     const sides: Side[] = [
-      side('blog, GraphQL', asked(`${blog.origin}/graphql`, 'id'), true),
-      side('blog, REST', { url: blog.origin + rest }),
+      side('blog, GraphQL', blog, asked(`${blog.origin}/graphql`, 'id'), true),
+      side('blog, REST', blog, { url: blog.origin + rest }),
     ];
-    const goals: Goal[] = [goal('blog')];
+    const goals: Goal[] = goalsOf('blog');
     const joined = asked(`${gateway.origin}/graphql`, 'id username displayName avatarUrl deleted');
     if (await isServed(joined)) {
-      sides.push(side('gateway, GraphQL', joined, true), side('gateway, REST', { url: gateway.origin + rest }));
-      goals.push(goal('gateway'));
+      sides.push(
+        side('gateway, GraphQL', gateway, joined, true),
+        side('gateway, REST', gateway, { url: gateway.origin + rest }),
+      );
+      goals.push(...goalsOf('gateway'));
     }
     return { sides, goals };
   },
 };
 
-const side = (name: string, request: Request, isOurs = false): Side => ({
+const side = (name: string, server: Running, request: Request, isOurs = false): Side => ({
   name,
   isOurs,
-  measure: (seconds) => load(request, seconds),
+  measure: (seconds) => load(server, request, seconds),
 });
 
-const goal = (where: string): Goal => ({
-  what: `GraphQL ÷ REST, ${where}`,
-  unit: '×',
-  atLeast: 0.5,
-  value: ratio('requests/s', `${where}, GraphQL`, `${where}, REST`),
-});
+const goalsOf = (where: string) => ratios(`${where}, GraphQL`, `${where}, REST`, 0.5);
 
 /** @throws Error when it is there and answers with errors: those would be fast */
 async function isServed(request: Request): Promise<boolean> {

@@ -1,7 +1,7 @@
 import { load } from '../load.ts';
 import { IDENTITY, posts } from '../people.ts';
 import { assertSameSize } from '../same-answer.ts';
-import { ratio, type Bench } from '../side.ts';
+import { ratios, type Bench } from '../side.ts';
 
 export const post: Bench = {
   name: 'post',
@@ -9,23 +9,21 @@ export const post: Bench = {
     '`GET /api/v1/posts/{slug}` on blog (caller, validation, policy, author, serialisation, ETag, access log, metrics) against fastify and pg alone: the same row by its key, prepared.',
   async open(system) {
     await system.service('identity', IDENTITY);
-    const { origin } = await system.service('blog');
+    const blog = await system.service('blog');
     const [{ id, slug, author }] = (await posts(system, 1)) as [Awaited<ReturnType<typeof posts>>[0]];
     const raw = await system.side('raw-posts', {
       DATABASE_URL: system.database('blog').url,
       AUTHOR: JSON.stringify(author),
     });
-    const ours = { url: `${origin}/api/v1/posts/${slug}` };
+    const ours = { url: `${blog.origin}/api/v1/posts/${slug}` };
     const bare = { url: `${raw.origin}/posts/${id}` };
     await assertSameSize(ours, bare);
     return {
       sides: [
-        { name: 'blog', isOurs: true, measure: (seconds) => load(ours, seconds) },
-        { name: 'fastify + pg', measure: (seconds) => load(bare, seconds) },
+        { name: 'blog', isOurs: true, measure: (seconds) => load(blog, ours, seconds) },
+        { name: 'fastify + pg', measure: (seconds) => load(raw, bare, seconds) },
       ],
-      goals: [
-        { what: 'blog ÷ fastify + pg', unit: '×', atLeast: 0.7, value: ratio('requests/s', 'blog', 'fastify + pg') },
-      ],
+      goals: ratios('blog', 'fastify + pg', 0.7),
     };
   },
 };

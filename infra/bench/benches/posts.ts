@@ -1,16 +1,16 @@
 import { load } from '../load.ts';
 import { IDENTITY, posts as makePosts } from '../people.ts';
 import { answerTo, assertSameSize } from '../same-answer.ts';
-import { ratio, type Bench } from '../side.ts';
+import { ratios, type Bench } from '../side.ts';
 
 export const posts: Bench = {
   name: 'posts',
   question: '`GET /api/v1/posts?limit=20` on blog against fastify and pg alone with the same statement, prepared.',
   async open(system) {
     await system.service('identity', IDENTITY);
-    const { origin } = await system.service('blog');
+    const blog = await system.service('blog');
     const made = await makePosts(system, 30);
-    const ours = { url: `${origin}/api/v1/posts?limit=20` };
+    const ours = { url: `${blog.origin}/api/v1/posts?limit=20` };
     const raw = await system.side('raw-posts', {
       DATABASE_URL: system.database('blog').url,
       AUTHOR: JSON.stringify(made[0]!.author),
@@ -20,12 +20,10 @@ export const posts: Bench = {
     await assertSameSize(ours, bare);
     return {
       sides: [
-        { name: 'blog', isOurs: true, measure: (seconds) => load(ours, seconds) },
-        { name: 'fastify + pg', measure: (seconds) => load(bare, seconds) },
+        { name: 'blog', isOurs: true, measure: (seconds) => load(blog, ours, seconds) },
+        { name: 'fastify + pg', measure: (seconds) => load(raw, bare, seconds) },
       ],
-      goals: [
-        { what: 'blog ÷ fastify + pg', unit: '×', atLeast: 0.6, value: ratio('requests/s', 'blog', 'fastify + pg') },
-      ],
+      goals: ratios('blog', 'fastify + pg', 0.6),
     };
   },
 };
