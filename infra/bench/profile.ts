@@ -55,13 +55,17 @@ function where({ functionName, url, lineNumber }: Profile['nodes'][0]['callFrame
 export function byLibrary(times: readonly SelfTime[]): SelfTime[] {
   const shares = new Map<string, number>();
   for (const { where, share } of times) {
-    const file = where.split(' ').at(-1)!;
-    const name =
-      where.startsWith('(') && !where.includes(':')
-        ? where
-        : (/^(node:|(@[^/]+\/)?[^/]+)(?=\/|:|\w)/.exec(file)?.[0] ?? file);
-    const library = /^(apps|libs)$/.test(name) ? file.split('/').slice(0, 2).join('/') : name;
+    const library = libraryOf(where);
     shares.set(library, (shares.get(library) ?? 0) + share);
   }
   return [...shares].map(([where, share]) => ({ where, share })).sort((a, b) => b.share - a.share);
+}
+
+/** What has no file is the engine's or the system's. */
+function libraryOf(where: string): string {
+  const [, file] = where.split(/ (?=\S+$)/);
+  if (!file) return 'native code and system calls';
+  if (file.startsWith('node:')) return 'node';
+  const [first = '', second = ''] = file.split('/');
+  return /^(@|apps$|libs$)/.test(first) ? `${first}/${second}` : first;
 }
