@@ -63,7 +63,7 @@ export function byLibrary(times: readonly SelfTime[]): SelfTime[] {
 
 /** What has no file is the engine's or the system's. */
 function libraryOf(where: string): string {
-  const [, file] = where.split(/ (?=\S+$)/);
+  const [, file] = /^.* (\S+):\d+$/.exec(where) ?? [];
   if (!file) return 'native code and system calls';
   if (file.startsWith('node:')) return 'node';
   const [first = '', second = ''] = file.split('/');
