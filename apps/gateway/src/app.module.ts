@@ -6,6 +6,8 @@ import { OpenApiDocuments } from './docs/open-api-documents.service.ts';
 import { Admission } from './edge/admission.service.ts';
 import { Front } from './edge/front.service.ts';
 import { HomeService } from './home/home.service.ts';
+import { BucketStore } from './limits/bucket-store.client.ts';
+import { RateLimits } from './limits/rate-limits.service.ts';
 import { CheckInstancesJob } from './proxy/check-instances.job.ts';
 import { ProxyService } from './proxy/proxy.service.ts';
 import { RouteAccess } from './proxy/route-access.service.ts';
@@ -25,6 +27,8 @@ export class AppModule {
       providers: [
         { provide: 'config', useValue: config },
         { provide: 'upstreams', useValue: upstreams },
+        BucketStore,
+        RateLimits,
         OpenApiDocuments,
         RouteAccess,
         Admission,
