@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { setTimeout } from 'node:timers/promises';
 import { standIn, startGateway } from './stand-in.ts';
 import { until } from './until.ts';
 
@@ -30,7 +31,7 @@ async function start(
       identity: { origins: [identity.origin], routes: ['/api/v1/users'] },
     },
     {
-      ROUTE_CLASSES: JSON.stringify({ read: { deadlineMs, ...ample }, write: { deadlineMs, ...ample } }),
+      ROUTE_CLASSES: JSON.stringify({ read: ample, write: { deadlineMs, ...ample } }),
       ...variables,
     },
   );
@@ -78,7 +79,7 @@ describe('a circuit breaker per service', () => {
       const tryOne = async (): Promise<void> => {
         const answer = await get();
         if (answer.status === 200) resolve(answer);
-        else if (held.length === 0) setTimeout(() => void tryOne(), 50);
+        else if (held.length === 0) void setTimeout(50).then(tryOne);
       };
       void tryOne();
     });
@@ -141,7 +142,7 @@ describe('retries', () => {
     let cuts = 0;
     // Every other connection is cut: half of all requests fail at first, too few for the circuit to open.
     blog.answer = (request, response) =>
-      request.headers['x-cut'] && request.complete ? (cuts++, cut(request)) : response.end();
+      request.headers['x-cut'] ? (cuts++, cut(request)) : response.end();
     for (let round = 0; round < 100; round++)
       await many(2, () => get()).then(() => get('/api/v1/posts', { headers: { 'x-cut': '1' } }));
     expect(cuts - 100).toBeGreaterThan(0);
@@ -211,7 +212,7 @@ test('a client that leaves while its request is uploaded leaves nothing behind',
   await start();
   const leaving = new AbortController();
   async function* endless() {
-    for (;;) yield Buffer.alloc(1_000);
+    for (;; await setTimeout(5)) yield Buffer.alloc(1_000);
   }
   blog.answer = (request) => void request.resume();
   const answer = get('/api/v1/posts', { method: 'POST', body: endless() as never, signal: leaving.signal, duplex: 'half' } as RequestInit); // prettier-ignore
