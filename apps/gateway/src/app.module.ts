@@ -5,6 +5,7 @@ import { DocsService } from './docs/docs.service.ts';
 import { OpenApiDocuments } from './docs/open-api-documents.service.ts';
 import { Admission } from './edge/admission.service.ts';
 import { Front } from './edge/front.service.ts';
+import { graphProviders } from './graph/graph.module.ts';
 import { HomeService } from './home/home.service.ts';
 import { CheckInstancesJob } from './proxy/check-instances.job.ts';
 import { ProxyService } from './proxy/proxy.service.ts';
@@ -32,6 +33,7 @@ export class AppModule {
         CheckInstancesJob,
         DocsService,
         HomeService,
+        ...graphProviders,
         ...upstreams.map(upstreamDependency),
       ],
     };

@@ -15,7 +15,7 @@ import { MercuriusFederationDriver, type MercuriusFederationDriverConfig } from 
 import { graphql, GraphQLError } from 'graphql';
 import { writeFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { limits, MAX_TOKENS, tooLarge } from './graphql-limits.ts';
+import { isTooManyTokens, limits, MAX_TOKENS, tooLarge } from './graphql-limits.ts';
 
 export { DateTime };
 
@@ -107,8 +107,7 @@ const refusalsIn = ({ errors }: Error & { errors?: unknown }): GraphQLError[] =>
   Array.isArray(errors) ? errors.filter((error) => error instanceof GraphQLError) : [];
 
 function refusal({ message, path, locations, extensions }: GraphQLError): GraphQLError {
-  if (/^Syntax Error: Document contains more tha[nt] /.test(message))
-    return tooLarge(`Words and signs: at most ${MAX_TOKENS} are allowed`);
+  if (isTooManyTokens(message)) return tooLarge(`Words and signs: at most ${MAX_TOKENS} are allowed`);
   return { message, path, locations, extensions: { ...BAD_REQUEST, ...extensions } } as unknown as GraphQLError;
 }
 
