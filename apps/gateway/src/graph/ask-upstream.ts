@@ -1,4 +1,4 @@
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import type { Upstream } from '../proxy/upstream.client.ts';
 
@@ -15,7 +15,7 @@ export async function askUpstream(upstream: Upstream, { body, headers, ...reques
   const answer = await upstream.send({
     ...request,
     headers: { ...headers, 'content-length': String(Buffer.byteLength(body)) },
-    body: Readable.from([Buffer.from(body)]),
+    body: Buffer.from(body) as unknown as Readable, // undici takes both; a stream could not be sent again
   });
   return { status: answer.statusCode, text: await text(answer.body) };
 }

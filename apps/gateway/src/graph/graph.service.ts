@@ -10,6 +10,7 @@ import {
   parse,
   print,
   type ExecutionResult,
+  type DocumentNode,
 } from 'graphql';
 import { readFileSync } from 'node:fs';
 import type { Config } from '../config.ts';
@@ -124,7 +125,7 @@ export class GraphService {
     try {
       return revived(await this.subgraphs.ask(operation.service, { query, variables: given, operationName }, asking, isChange)); // prettier-ignore
     } catch (error) {
-      return unanswered(operation, error as Error);
+      return unanswered(operation, this.coded(error));
     }
   }
 
@@ -145,6 +146,14 @@ export class GraphService {
     return errors.flatMap((error) => this.format(error, reported));
   }
 
+  /** A failure to reach a service, logged once, in the form in which it survives stitching: that looks for causes, and shows them. */
+  private coded(error: unknown): GraphQLError {
+    if (error instanceof GraphQLError) return error;
+    const { title, detail, code, status } = toProblem(error);
+    logProblem(error);
+    return new GraphQLError(detail ?? title, { extensions: { code, status } });
+  }
+
   private format(error: GraphQLError, reported = new Set<unknown>()): FormattedError[] {
     return formatError(error, toProblem, (cause) => {
       if (!reported.has(cause)) logProblem(cause);
@@ -160,12 +169,27 @@ export class GraphService {
       batch: true,
       onSubschemaConfig: (subschema) => {
         const name = facts.services.get(subschema.name) ?? subschema.name.toLowerCase();
-        subschema.executor = (({ document, variables, operationType, context }) =>
-          this.subgraphs.ask(name, { query: print(document), variables }, context as unknown as Asking, operationType === 'mutation')) as typeof subschema.executor; // prettier-ignore
+        const executor = async ({ document, variables, operationType, context }: ExecutionRequest) => {
+          const request = { query: print(document), variables };
+          try {
+            return await this.subgraphs.ask(name, request, context, operationType === 'mutation');
+          } catch (error) {
+            return { data: null, errors: [this.coded(error)] }; // stitching passes a promise that fails over in silence
+          }
+        };
+        subschema.executor = executor as unknown as typeof subschema.executor;
       },
     });
     return { schema, documents: new Documents(schema, facts, { introspection: this.config.GRAPHQL_INTROSPECTION }) };
   }
+}
+
+/** What stitching wants asked of a service. */
+interface ExecutionRequest {
+  readonly document: DocumentNode;
+  readonly variables?: Readonly<Record<string, unknown>>;
+  readonly operationType: string;
+  readonly context: Asking;
 }
 
 const isChosen = (each: Chosen | GraphAnswer): each is Chosen => 'operation' in each;
@@ -180,8 +204,8 @@ function revived({ data, errors }: ExecutionResult): ExecutionResult {
 }
 
 /** The same at every field that was asked of a service. */
-function unanswered({ roots }: Operation, originalError: Error): ExecutionResult {
-  const errors = roots.map(({ key }) => new GraphQLError(originalError.message, { path: [key], originalError }));
+function unanswered({ roots }: Operation, { message, extensions }: GraphQLError): ExecutionResult {
+  const errors = roots.map(({ key }) => new GraphQLError(message, { path: [key], extensions }));
   const isWhole = roots.some(({ isNonNull }) => isNonNull);
   return { data: isWhole ? null : Object.fromEntries(roots.map(({ key }) => [key, null])), errors };
 }
