@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { createTestRedis, markRevocationsComplete } from '@cairn/testing';
 import { auditServer } from 'graphql-http';
 import { createHash } from 'node:crypto';
-import { rmSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { standIn, startGateway } from './stand-in.ts';
 import { subgraph, supergraphFile } from './stand-in-subgraphs.ts';
 
@@ -23,8 +24,8 @@ const others: Gateway[] = [];
 /** A further gateway before the same services. */
 async function another(variables: Record<string, string> = {}, origins: { identity?: string; blog?: string } = {}) {
   const upstreams = {
-    blog: { origin: origins.blog ?? blogServer.origin, routes: [], deadlineMs: 2_000 },
-    identity: { origin: origins.identity ?? identityServer.origin, routes: [], deadlineMs: 2_000 },
+    blog: { origins: [origins.blog ?? blogServer.origin], routes: [] },
+    identity: { origins: [origins.identity ?? identityServer.origin], routes: [] },
   };
   const started = await startGateway(upstreams, { GRAPHQL_SUPERGRAPH: file, ...variables });
   others.push(started);
@@ -114,11 +115,12 @@ describe('one graph of several services', () => {
 
   test('who is calling, the ids and the time that is left go along to each service', async () => {
     const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
-    const headers = { authorization: 'Bearer u9', 'x-request-id': 'asked-by-me', traceparent, 'x-request-timeout-ms': '1500', 'x-internal': 'forged' }; // prettier-ignore
+    const { authorization } = await gateway.someone('reader');
+    const headers = { authorization, 'x-request-id': 'asked-by-me', traceparent, 'x-request-timeout-ms': '1500', 'x-internal': 'forged' }; // prettier-ignore
     const { data } = await ask('{ me { username posts { edges { node { id } } } } }', {}, headers);
     expect(data).toMatchObject({ me: { username: 'name-u9' } });
     for (const { headers: seen } of [...blog.asked, ...identity.asked]) {
-      expect(seen).toMatchObject({ authorization: 'Bearer u9', 'x-request-id': 'asked-by-me', traceparent: expect.stringContaining('4bf92f3577b34da6a3ce929d0e0e4736') }); // prettier-ignore
+      expect(seen).toMatchObject({ authorization, 'x-request-id': 'asked-by-me', traceparent: expect.stringContaining('4bf92f3577b34da6a3ce929d0e0e4736') }); // prettier-ignore
       expect(Number(seen['x-request-timeout-ms'])).toBeLessThanOrEqual(1_500);
       expect(Number(seen['x-request-timeout-ms'])).toBeGreaterThan(0);
       expect(seen['x-internal']).toBeUndefined();
@@ -194,7 +196,10 @@ describe('persisted queries', () => {
   const persistedQuery = { version: 1, sha256Hash: createHash('sha256').update(query).digest('hex') };
 
   test('a hash is enough once its query has been seen, by this gateway or by another on the same Redis', async () => {
-    const [one, two, alone] = await Promise.all([{ REDIS_URL: process.env.TEST_REDIS_URL! }, { REDIS_URL: process.env.TEST_REDIS_URL! }, {}].map((each) => another(each as Record<string, string>))); // prettier-ignore
+    const shared = await createTestRedis();
+    const [one, two] = [await another({ REDIS_URL: shared.url }), await another({ REDIS_URL: shared.url })];
+    await markRevocationsComplete(shared);
+    const alone = await another();
     const unique = `query Q${Date.now()} { tags }`;
     const extensions = {
       persistedQuery: { version: 1, sha256Hash: createHash('sha256').update(unique).digest('hex') },
@@ -228,7 +233,6 @@ describe('persisted queries', () => {
   });
 
   test('in locked mode only what is listed is answered', async () => {
-    const { writeFileSync } = await import('node:fs');
     const list = `${file}.operations.json`;
     writeFileSync(list, JSON.stringify({ [persistedQuery.sha256Hash]: query }));
     const locked = await another({ GRAPHQL_PERSISTED_ONLY: 'true', GRAPHQL_OPERATIONS: list });

@@ -11,7 +11,7 @@ let gateway: Awaited<ReturnType<typeof startGateway>>;
 beforeAll(async () => {
   server = await standIn();
   server.answer = blog.answer;
-  const upstream = { origin: server.origin, routes: [] };
+  const upstream = { origins: [server.origin], routes: [] };
   gateway = await startGateway({ blog: upstream, identity: upstream }, { GRAPHQL_SUPERGRAPH: file });
   await send({ query: '{ tags }' });
 });
@@ -43,7 +43,7 @@ test.each<[string, unknown]>([
   ['many aliases', onPost(times(51, (n) => `a${n}: id`))],
   ['many aliases by fragments', `${onPost('...a')} fragment a on Post { ${times(10, (n) => `r${n}: related { ...b }`)} } fragment b on Post { ${times(5, (n) => `i${n}: id`)} }`], // prettier-ignore
   ['long', onPost(times(1_000, () => 'id'))],
-  ['one endless word', `{ ${'a '.repeat(200_000)} }`],
+  ['one endless word', `{ ${'a '.repeat(100_000)} }`],
   ['lists in lists', `{ post(slug: ${lists(2_000)}) { id } }`],
   ['many directives at one field', `{ tags ${times(6, () => '@skip(if: false)')} }`],
   ['thousands of directives', `{ tags ${times(3_000, () => '@a')} }`],
@@ -71,7 +71,7 @@ test.each<[string, unknown]>([
 
 test.each([
   ['a circle of fragments', `${onPost('...a')} fragment a on Post { related { ...b } } fragment b on Post { related { ...a } }`], // prettier-ignore
-  ['endless signs', '{'.repeat(500_000)],
+  ['endless signs', '{'.repeat(200_000)],
   ['a fragment in itself', `${onPost('...a')} fragment a on Post { ...a }`],
   ['fields that contradict each other', onPost(times(200, (n) => `id: ${n % 2 ? 'title' : 'slug'}`))],
   ['thousands of unused fragments', `{ tags } ${times(150, (n) => `fragment f${n} on Post { id }`)}`],

@@ -56,7 +56,7 @@ const blogRoot = {
 };
 const user = (id: string) => ({ __typename: 'User', id, username: `name-${id}`, displayName: `Name ${id}` });
 const identityRoot = {
-  me: (_: unknown, { authorization }: Context) => (authorization ? user(authorization.replace('Bearer ', '')) : null),
+  me: (_: unknown, { authorization }: Context) => (authorization ? user('u9') : null),
   profile: ({ username }: { username: string }) => user(username),
   _entities: ({ representations }: { representations: Representation[] }) => representations.map(({ id }) => user(id)),
 };

@@ -1,10 +1,11 @@
 import { InvalidInput } from '@cairn/http';
 import { propagationHeaders } from '@cairn/observability';
 import { tooLarge } from '@cairn/service/graphql-limits';
-import { Injectable, NotAcceptableException, type OnModuleInit } from '@nestjs/common';
+import { Inject, Injectable, NotAcceptableException, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { GraphQLError } from 'graphql';
+import type { Config } from '../config.ts';
 import { PreflightRequired } from './graph.errors.ts';
 import { GraphMetrics } from './graph-metrics.service.ts';
 import { InvalidParameters, MAX_BATCH, parametersOf, parametersOfUrl, type Parameters } from './graph-request.ts';
@@ -14,7 +15,6 @@ import { answerType, JSON_TYPE, wantsPage } from './media-type.ts';
 import { isDeliberate } from './preflight.ts';
 import type { Asking } from './subgraph.client.ts';
 
-const DEADLINE_MS = 15_000;
 /** Of refusals that GraphQL itself makes, and of the one that a client of persisted queries expects: no failure of HTTP. */
 const WELL_FORMED = ['http.bad-request', 'graphql.persisted-query-not-found'];
 
@@ -22,6 +22,7 @@ const WELL_FORMED = ['http.bad-request', 'graphql.persisted-query-not-found'];
 @Injectable()
 export class GraphDoorService implements OnModuleInit {
   constructor(
+    @Inject('config') private readonly config: Config,
     private readonly graph: GraphService,
     private readonly metrics: GraphMetrics,
     private readonly graphiql: GraphiqlService,
@@ -77,7 +78,11 @@ export class GraphDoorService implements OnModuleInit {
     read: () => Parameters[],
   ): Promise<GraphAnswer[]> {
     try {
-      return await this.graph.answer(read(), asking(request, reply), request.method === 'POST');
+      return await this.graph.answer(
+        read(),
+        asking(request, reply, this.config.ROUTE_CLASSES.graph!.deadlineMs),
+        request.method === 'POST',
+      );
     } catch (error) {
       if (error instanceof InvalidParameters) throw new InvalidInput(error.errors);
       if (error instanceof GraphQLError) return [this.graph.refusal(error)];
@@ -94,17 +99,12 @@ function statusOf(answers: readonly GraphAnswer[], type: string): number {
   return type === JSON_TYPE && WELL_FORMED.includes(code) ? 200 : status;
 }
 
-/** Aborted when the client has left, and when the time is up. */
-function asking(request: FastifyRequest, reply: FastifyReply): Asking {
+function asking(request: FastifyRequest, reply: FastifyReply, most: number): Asking {
   const { authorization, 'x-request-timeout-ms': timeout } = request.headers;
   // What is said from outside can only shorten it.
-  const milliseconds = /^\d{1,9}$/.test(String(timeout)) ? Math.min(Number(timeout), DEADLINE_MS) : DEADLINE_MS;
-  const ending = new AbortController();
-  const timer = setTimeout(() => ending.abort(), milliseconds);
-  reply.raw.once('close', () => {
-    clearTimeout(timer);
-    ending.abort();
-  });
+  const milliseconds = /^\d{1,9}$/.test(String(timeout)) ? Math.min(Number(timeout), most) : most;
+  const leaving = new AbortController();
+  reply.raw.once('close', () => leaving.abort());
   return {
     headers: {
       ...propagationHeaders(),
@@ -113,7 +113,7 @@ function asking(request: FastifyRequest, reply: FastifyReply): Asking {
       'x-forwarded-proto': request.protocol,
       'x-forwarded-host': request.host,
     },
-    signal: ending.signal,
+    signal: leaving.signal,
     milliseconds,
     deadline: performance.now() + milliseconds,
   };

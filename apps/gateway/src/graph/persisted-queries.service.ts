@@ -27,7 +27,7 @@ export class PersistedQueries implements OnApplicationShutdown {
 
   constructor(@Inject('config') config: Config) {
     if (config.GRAPHQL_PERSISTED_ONLY) this.listed = readOperations(config.GRAPHQL_OPERATIONS);
-    if (!config.REDIS_URL || this.listed) return;
+    if (this.listed) return;
     this.redis = new Redis(config.REDIS_URL, {
       lazyConnect: true,
       maxRetriesPerRequest: 0,

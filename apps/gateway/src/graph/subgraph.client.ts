@@ -3,13 +3,12 @@ import { Inject, Injectable } from '@nestjs/common';
 import { GraphQLError, type ExecutionResult } from 'graphql';
 import { OutcomeUnknown, UpstreamFailed, UpstreamTooSlow, UpstreamUnavailable } from '../proxy/proxy.errors.ts';
 import type { Upstream } from '../proxy/upstream.client.ts';
-import { askUpstream } from './ask-upstream.ts';
 
 /** Of one request to the graph, for all that it asks of services. */
 export interface Asking {
   /** Sent along: who is calling, and the ids of the request. */
   readonly headers: Readonly<Record<string, string>>;
-  /** Aborted when the client has left or the time is up. */
+  /** Aborted when the client has left. */
   readonly signal: AbortSignal;
   /** The time that it may take, and until when that is, by `performance.now()`. */
   readonly milliseconds: number;
@@ -53,25 +52,10 @@ export class SubgraphClient {
   }
 
   private async send(upstream: Upstream, body: string, { headers, signal, milliseconds, deadline }: Asking) {
-    const left = Math.ceil(deadline - performance.now());
-    if (left <= 0) throw new UpstreamTooSlow(upstream.name, milliseconds);
-    try {
-      return await askUpstream(upstream, {
-        method: 'POST',
-        path: '/graphql',
-        headers: {
-          ...headers,
-          'content-type': 'application/json',
-          accept: 'application/json',
-          'x-request-timeout-ms': String(left),
-        },
-        body,
-        signal,
-      });
-    } catch (error) {
-      if (performance.now() >= deadline) throw new UpstreamTooSlow(upstream.name, milliseconds);
-      throw error;
-    }
+    const deadlineMs = Math.ceil(deadline - performance.now()); // the service is told
+    if (deadlineMs <= 0) throw new UpstreamTooSlow(upstream.name, milliseconds);
+    const sent = { ...headers, 'content-type': 'application/json', accept: 'application/json' };
+    return upstream.ask({ method: 'POST', path: '/graphql', headers: sent, body }, { deadlineMs, signal });
   }
 }
 
