@@ -9,6 +9,8 @@ import {
 import { QueryTooLarge } from './graphql.errors.ts';
 
 export const MAX_TOKENS = 1_000;
+/** What is wrong with a query, at most: validation stops there. */
+export const MAX_ERRORS = 5;
 const MAX_DEPTH = 10;
 /** Of fields at the root, and again of aliases anywhere: both are ways to ask for the same thing many times over. */
 const MAX_WIDTH = 50;

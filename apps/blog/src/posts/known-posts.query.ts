@@ -1,33 +1,39 @@
+import type { Principal } from '@cairn/auth';
+import { Batches } from '@cairn/service/graphql';
 import { Injectable } from '@nestjs/common';
-import DataLoader from 'dataloader';
 import { z } from 'zod';
 import type { PostView } from './post.dto.ts';
+import { PostNotFound } from './post.errors.ts';
 import { postPolicy } from './post.policy.ts';
 import { PostViews } from './post-views.query.ts';
 
-/** Posts by id within one GraphQL request: what a hundred references ask for is one query. Only what everybody may see. */
+/** Posts by id for the graph: what a hundred references, or texts of a list, ask for is one statement. */
 @Injectable()
 export class KnownPosts {
-  private readonly loaders = new WeakMap<object, DataLoader<string, PostView | null>>();
+  private readonly batches = new Batches((ids: readonly string[], caller: Principal | undefined) =>
+    this.load(ids, caller),
+  );
 
   constructor(private readonly views: PostViews) {}
 
-  /** @param request any object that lives as long as the request: its GraphQL context */
-  async find(request: object, id: string): Promise<PostView | null> {
+  /** Null also when the caller may not see it. */
+  async find(request: object, caller: Principal | undefined, id: string): Promise<PostView | null> {
     if (!z.uuid().safeParse(id).success) return null;
-    let loader = this.loaders.get(request);
-    if (!loader) {
-      loader = new DataLoader((ids) => this.load(ids), { maxBatchSize: 100 });
-      this.loaders.set(request, loader);
-    }
-    return loader.load(id.toLowerCase());
+    return this.batches.find(request, caller, id.toLowerCase());
   }
 
-  private async load(ids: readonly string[]): Promise<(PostView | null)[]> {
+  /** What a post that was found already has more. @throws PostNotFound when it has gone since */
+  async get(request: object, caller: Principal | undefined, id: string): Promise<PostView> {
+    const post = await this.find(request, caller, id);
+    if (!post) throw new PostNotFound();
+    return post;
+  }
+
+  private async load(ids: readonly string[], caller: Principal | undefined): Promise<(PostView | null)[]> {
     const posts = new Map((await this.views.byIds(ids)).map((post) => [post.id, post]));
     return ids.map((id) => {
       const post = posts.get(id);
-      return post && postPolicy.allows(undefined, 'read', post) ? post : null;
+      return post && postPolicy.allows(caller, 'read', post) ? post : null;
     });
   }
 }
