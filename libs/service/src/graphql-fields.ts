@@ -1,5 +1,5 @@
 import { timestamp } from '@cairn/http';
-import { Field, ID, Int } from '@nestjs/graphql';
+import { Field, ID, Int, registerEnumType } from '@nestjs/graphql';
 import { z } from 'zod';
 import { DateTime } from './date-time.type.ts';
 import { Url } from './url.type.ts';
@@ -40,7 +40,21 @@ function graphqlType(name: string, schema: z.ZodType, nullable = false): { type:
   if (schema === timestamp || schema instanceof z.ZodISODateTime) return { type: DateTime, nullable };
   if (schema instanceof z.ZodPipe) return graphqlType(name, schema.in as z.ZodType, nullable);
   if (schema instanceof z.ZodNumber) return { type: schema.format === 'safeint' ? Int : Number, nullable };
+  if (schema instanceof z.ZodEnum && schema.meta()?.id) return { type: enumType(schema), nullable };
   if (schema instanceof z.ZodBoolean) return { type: Boolean, nullable };
   if (name.endsWith('Url')) return { type: Url, nullable };
   return { type: name === 'id' || name.endsWith('Id') ? ID : String, nullable };
+}
+
+const enums = new WeakMap<z.ZodEnum, object>();
+
+/** An enum with an id is one in the graph, too, its values in capitals as is the custom there. */
+function enumType(schema: z.ZodEnum): object {
+  let type = enums.get(schema);
+  if (!type) {
+    type = Object.fromEntries(schema.options.map((value) => [String(value).toUpperCase(), value]));
+    registerEnumType(type, { name: schema.meta()!.id! });
+    enums.set(schema, type);
+  }
+  return type;
 }

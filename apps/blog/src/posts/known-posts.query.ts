@@ -1,11 +1,19 @@
 import type { Principal } from '@cairn/auth';
+import type { Connection } from '@cairn/http';
 import { Batches } from '@cairn/service/graphql';
 import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
-import type { PostView } from './post.dto.ts';
+import { PostSchema, PostSummarySchema, type PostSummary, type PostView } from './post.dto.ts';
 import { PostNotFound } from './post.errors.ts';
 import { postPolicy } from './post.policy.ts';
 import { PostViews } from './post-views.query.ts';
+
+type Detail = Exclude<keyof PostView, keyof PostSummary>;
+/** What a GraphQL field finds is a value or, by GraphQL's own rule, a function that gets one. */
+type Details = { [Field in Detail]: () => Promise<PostView[Field]> };
+
+/** What only a post by itself has. */
+const DETAILS = Object.keys(PostSchema.shape).filter((field) => !(field in PostSummarySchema.shape)) as Detail[];
 
 /** Posts by id for the graph: what a hundred references, or texts of a list, ask for is one statement. */
 @Injectable()
@@ -22,11 +30,21 @@ export class KnownPosts {
     return this.batches.find(request, caller, id.toLowerCase());
   }
 
-  /** What a post that was found already has more. @throws PostNotFound when it has gone since */
+  /** A post that must be there, as something shown already names it. @throws PostNotFound when it has gone since */
   async get(request: object, caller: Principal | undefined, id: string): Promise<PostView> {
     const post = await this.find(request, caller, id);
     if (!post) throw new PostNotFound();
     return post;
+  }
+
+  /** The posts of a page as whole ones: their texts are loaded when a field asks for them, those of all of them at once. */
+  inFull<Listed extends PostSummary>(request: object, caller: Principal | undefined, page: Connection<Listed>) {
+    const detailsOf = ({ id }: PostSummary) =>
+      Object.fromEntries(
+        DETAILS.map((field) => [field, async () => (await this.get(request, caller, id))[field]]),
+      ) as Details;
+    const edges = page.edges.map((edge) => ({ ...edge, node: { ...edge.node, ...detailsOf(edge.node) } }));
+    return { ...page, edges };
   }
 
   private async load(ids: readonly string[], caller: Principal | undefined): Promise<(PostView | null)[]> {

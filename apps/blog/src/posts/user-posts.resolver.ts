@@ -2,6 +2,7 @@ import { Caller, Public, type Principal } from '@cairn/auth';
 import { validate } from '@cairn/http';
 import { Batches, inTermsOfRelay, Paged } from '@cairn/service/graphql';
 import { Args, Context, Parent, ResolveField, Resolver, ResolveReference } from '@nestjs/graphql';
+import { KnownPosts } from './known-posts.query.ts';
 import { ListPostsSchema } from './list-posts/list-posts.dto.ts';
 import { ListPostsQuery, pageBegin } from './list-posts/list-posts.query.ts';
 import type { PostsOfAuthor } from './list-posts/list-posts.sql.ts';
@@ -16,7 +17,10 @@ export class UserPostsResolver {
     ({ authorId, state, limit, cursor }) => JSON.stringify([authorId, state, limit, cursor]),
   );
 
-  constructor(private readonly listPosts: ListPostsQuery) {}
+  constructor(
+    private readonly listPosts: ListPostsQuery,
+    private readonly knownPosts: KnownPosts,
+  ) {}
 
   @ResolveReference()
   resolveReference({ id }: AuthorNode): AuthorNode {
@@ -32,9 +36,10 @@ export class UserPostsResolver {
     @Context() context: object,
     @Caller() caller: Principal | undefined,
   ): Promise<PostConnectionNode> {
-    return inTermsOfRelay(args, (query) => {
+    return inTermsOfRelay(args, async (query) => {
       const page = validate(ListPostsSchema, { ...query, authorId });
-      return this.pages.find(context, caller, { ...page, authorId, begin: pageBegin(page) });
+      const asked = { ...page, authorId, begin: pageBegin(page) };
+      return this.knownPosts.inFull(context, caller, await this.pages.find(context, caller, asked));
     });
   }
 }
