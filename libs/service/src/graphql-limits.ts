@@ -1,38 +1,61 @@
 import {
+  getNamedType,
   GraphQLError,
+  isObjectType,
   Kind,
+  valueFromASTUntyped,
+  type DirectiveNode,
+  type DocumentNode,
+  type FieldNode,
   type FragmentDefinitionNode,
+  type GraphQLNamedType,
+  type GraphQLSchema,
+  type OperationDefinitionNode,
   type SelectionSetNode,
-  type ValidationContext,
   type ValidationRule,
 } from 'graphql';
 import { QueryTooLarge } from './graphql.errors.ts';
 
-export const MAX_TOKENS = 1_000;
+/*
+ * Wider than what the gateway lets its clients ask for: one query there becomes queries here that name keys and types besides, and
+ * give every field an alias. They are for whoever reaches a service past the gateway.
+ */
+export const MAX_TOKENS = 4_000;
 /** What is wrong with a query, at most: validation stops there. */
 export const MAX_ERRORS = 5;
-const MAX_DEPTH = 10;
-/** Of fields at the root, and again of aliases anywhere: both are ways to ask for the same thing many times over. */
-const MAX_WIDTH = 50;
+const MAX = { depth: 15, fields: 100, aliases: 250, directives: 50 };
+/** Of all lists together, each as long as it may become: a list in a list counts as many times as that has items. */
+const MAX_ITEMS = 10_000;
 
-interface Size {
-  depth: number;
-  /** Fields at the root of what is measured. */
-  fields: number;
-  aliases: number;
-}
+const WORDS: Record<keyof typeof MAX, string> = {
+  depth: 'Levels of fields',
+  fields: 'Fields at the root',
+  aliases: 'Aliases',
+  directives: 'Directives',
+};
 
-/** Bounds how much one operation may ask for, before any of it is executed. Introspection is as deep as its clients make it. */
+type Size = Record<keyof typeof MAX, number> & { items: number };
+const NOTHING: Size = { depth: 0, fields: 0, aliases: 0, directives: 0, items: 0 };
+
+/** Bounds the shape of one operation, before any of it is executed. Introspection is as deep as its clients make it. */
 export const limits: ValidationRule = (context) => ({
   OperationDefinition(operation) {
-    const { depth, fields, aliases } = measure(context, operation.selectionSet, new Map());
-    const refuse = (what: string, limit: number, is: number) =>
-      context.reportError(tooLarge(`${what}: at most ${limit} are allowed, these are ${is}`));
-    if (depth > MAX_DEPTH) refuse('Levels of fields', MAX_DEPTH, depth);
-    if (fields > MAX_WIDTH) refuse('Fields at the root', MAX_WIDTH, fields);
-    if (aliases > MAX_WIDTH) refuse('Aliases', MAX_WIDTH, aliases);
+    const document = context.getDocument();
+    const size = new Measure(context.getSchema(), document).ofOperation(operation);
+    for (const what of Object.keys(MAX) as (keyof typeof MAX)[])
+      if (size[what] > MAX[what])
+        context.reportError(tooLarge(`${WORDS[what]}: at most ${MAX[what]} are allowed, these are ${size[what]}`));
   },
 });
+
+/** The same for how much may come back, which the variables decide, too. @throws GraphQLError */
+export function limitItems(schema: GraphQLSchema, document: DocumentNode, variables: object | undefined): void {
+  for (const definition of document.definitions) {
+    if (definition.kind !== Kind.OPERATION_DEFINITION) continue;
+    const { items } = new Measure(schema, document, variables).ofOperation(definition);
+    if (items > MAX_ITEMS) throw tooLarge(`Items of lists: at most ${MAX_ITEMS} are allowed, these could be ${items}`);
+  }
+}
 
 export function tooLarge(detail: string): GraphQLError {
   const { code } = QueryTooLarge.problem;
@@ -40,40 +63,79 @@ export function tooLarge(detail: string): GraphQLError {
 }
 
 /** A fragment counts wherever it is spread, but is measured once: many that spread each other twice would take for ever. */
-function measure(context: ValidationContext, { selections }: SelectionSetNode, known: Map<string, Size>): Size {
-  const size: Size = { depth: 0, fields: 0, aliases: 0 };
-  for (const selection of selections) {
-    if (selection.kind === Kind.FIELD) {
-      size.fields++;
-      if (selection.alias) size.aliases++;
-      if (selection.name.value.startsWith('__')) continue;
-      const below = selection.selectionSet && measure(context, selection.selectionSet, known);
-      size.depth = Math.max(size.depth, 1 + (below?.depth ?? 0));
-      size.aliases += below?.aliases ?? 0;
-    } else {
-      const spread =
-        selection.kind === Kind.INLINE_FRAGMENT
-          ? measure(context, selection.selectionSet, known)
-          : ofFragment(context, context.getFragment(selection.name.value), known);
-      size.depth = Math.max(size.depth, spread.depth);
-      size.fields += spread.fields;
-      size.aliases += spread.aliases;
-    }
+class Measure {
+  private readonly fragments = new Map<string, FragmentDefinitionNode>();
+  private readonly known = new Map<string, Size>();
+  private readonly variables: Record<string, unknown>;
+
+  constructor(
+    private readonly schema: GraphQLSchema,
+    document: DocumentNode,
+    given: object = {},
+  ) {
+    this.variables = { ...given };
+    for (const definition of document.definitions)
+      if (definition.kind === Kind.FRAGMENT_DEFINITION) this.fragments.set(definition.name.value, definition);
   }
-  return size;
+
+  ofOperation(operation: OperationDefinitionNode): Size {
+    for (const { variable, defaultValue } of operation.variableDefinitions ?? [])
+      if (defaultValue) this.variables[variable.name.value] ??= valueFromASTUntyped(defaultValue);
+    const size = this.of(operation.selectionSet, this.schema.getRootType(operation.operation));
+    return { ...size, directives: size.directives + (operation.directives?.length ?? 0) };
+  }
+
+  private of({ selections }: SelectionSetNode, type: GraphQLNamedType | null | undefined): Size {
+    const size = { ...NOTHING };
+    for (const selection of selections) {
+      size.directives += (selection.directives as readonly DirectiveNode[]).length;
+      if (selection.kind === Kind.FIELD) {
+        size.fields++;
+        if (selection.alias) size.aliases++;
+        if (!selection.name.value.startsWith('__')) add(size, this.below(selection, type), 1);
+      } else {
+        const spread =
+          selection.kind === Kind.INLINE_FRAGMENT
+            ? this.of(selection.selectionSet, this.named(selection.typeCondition?.name.value) ?? type)
+            : this.ofFragment(selection.name.value);
+        size.fields += spread.fields;
+        add(size, spread, 0);
+      }
+    }
+    return size;
+  }
+
+  private below(field: FieldNode, parent: GraphQLNamedType | null | undefined): Size {
+    if (!field.selectionSet) return NOTHING;
+    const definition = isObjectType(parent) ? parent.getFields()[field.name.value] : undefined;
+    const size = this.of(field.selectionSet, definition && getNamedType(definition.type));
+    const argument = (name: string): unknown => {
+      const given = field.arguments?.find((each) => each.name.value === name);
+      const value = given && valueFromASTUntyped(given.value, this.variables);
+      return value ?? definition?.args.find((each) => each.name === name)?.defaultValue;
+    };
+    const references = argument('representations');
+    const length = Number(Array.isArray(references) ? references.length : argument('first'));
+    return length >= 0 ? { ...size, items: length * (1 + size.items) } : size;
+  }
+
+  private ofFragment(name: string): Size {
+    const fragment = this.fragments.get(name);
+    if (!fragment) return NOTHING; // another rule says so
+    if (!this.known.has(name)) {
+      this.known.set(name, NOTHING); // one that spreads itself is refused by another rule
+      const size = this.of(fragment.selectionSet, this.named(fragment.typeCondition.name.value));
+      this.known.set(name, { ...size, directives: size.directives + (fragment.directives?.length ?? 0) });
+    }
+    return this.known.get(name)!;
+  }
+
+  private named = (type: string | undefined) => (type === undefined ? undefined : this.schema.getType(type));
 }
 
-function ofFragment(
-  context: ValidationContext,
-  fragment: FragmentDefinitionNode | null | undefined,
-  known: Map<string, Size>,
-) {
-  const nothing = { depth: 0, fields: 0, aliases: 0 };
-  if (!fragment) return nothing; // another rule says so
-  const name = fragment.name.value;
-  if (!known.has(name)) {
-    known.set(name, nothing); // one that spreads itself is refused by another rule
-    known.set(name, measure(context, fragment.selectionSet, known));
-  }
-  return known.get(name)!;
+function add(size: Size, below: Size, level: 0 | 1): void {
+  size.depth = Math.max(size.depth, level + below.depth);
+  size.aliases += below.aliases;
+  size.directives += below.directives;
+  size.items += below.items;
 }

@@ -5,7 +5,7 @@ import { MercuriusFederationDriver, type MercuriusFederationDriverConfig } from 
 import { graphql, GraphQLError } from 'graphql';
 import { writeFile } from 'node:fs/promises';
 import { Command } from './command.decorator.ts';
-import { limits, MAX_ERRORS, MAX_TOKENS, tooLarge } from './graphql-limits.ts';
+import { limitItems, limits, MAX_ERRORS, MAX_TOKENS, tooLarge } from './graphql-limits.ts';
 
 // declaring a graph
 export { argumentsOf, FieldsOf } from './graphql-fields.ts';
@@ -59,7 +59,12 @@ export const subgraph = (): DynamicModule => ({
       fieldResolverEnhancers: ['guards'],
       validationRules: [limits],
       graphql: { parseOptions: { maxTokens: MAX_TOKENS }, validateOptions: { maxErrors: MAX_ERRORS } },
-      hooks: { preParsing: refuseSyntaxTrees },
+      hooks: {
+        preParsing: refuseSyntaxTrees,
+        preExecution: async (schema, document, _context, variables) => limitItems(schema, document, variables),
+      },
+      // mercurius would write the numbers in the path of an error as texts.
+      additionalRouteOptions: { serializerCompiler: () => JSON.stringify },
       errorFormatter: (execution) => {
         logFailures(execution.errors ?? []);
         return {

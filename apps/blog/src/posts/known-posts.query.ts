@@ -9,8 +9,7 @@ import { postPolicy } from './post.policy.ts';
 import { PostViews } from './post-views.query.ts';
 
 type Detail = Exclude<keyof PostView, keyof PostSummary>;
-/** What a GraphQL field finds is a value or, by GraphQL's own rule, a function that gets one. */
-type Details = { [Field in Detail]: () => Promise<PostView[Field]> };
+type Details = { readonly [Field in Detail]: Promise<PostView[Field]> };
 
 /** What only a post by itself has. */
 const DETAILS = Object.keys(PostSchema.shape).filter((field) => !(field in PostSummarySchema.shape)) as Detail[];
@@ -37,14 +36,14 @@ export class KnownPosts {
     return post;
   }
 
-  /** The posts of a page as whole ones: their texts are loaded when a field asks for them, those of all of them at once. */
+  /** The posts of a page as whole ones: their texts are loaded when a field reads them, those of all of them at once. */
   inFull<Listed extends PostSummary>(request: object, caller: Principal | undefined, page: Connection<Listed>) {
-    const detailsOf = ({ id }: PostSummary) =>
-      Object.fromEntries(
-        DETAILS.map((field) => [field, async () => (await this.get(request, caller, id))[field]]),
-      ) as Details;
-    const edges = page.edges.map((edge) => ({ ...edge, node: { ...edge.node, ...detailsOf(edge.node) } }));
-    return { ...page, edges };
+    const whole = (post: Listed) => {
+      const getter = (field: Detail) => ({ get: async () => (await this.get(request, caller, post.id))[field] });
+      const details = Object.fromEntries(DETAILS.map((field) => [field, getter(field)]));
+      return Object.defineProperties({ ...post }, details) as Listed & Details;
+    };
+    return { ...page, edges: page.edges.map(({ node, cursor }) => ({ node: whole(node), cursor })) };
   }
 
   private async load(ids: readonly string[], caller: Principal | undefined): Promise<(PostView | null)[]> {

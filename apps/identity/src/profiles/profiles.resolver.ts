@@ -1,7 +1,6 @@
-import { Caller, Public, SignedIn, type Principal } from '@cairn/auth';
+import { Public } from '@cairn/auth';
 import { FieldsOf } from '@cairn/service/graphql';
 import { Args, Context, Directive, ObjectType, Parent, Query, Resolver, ResolveReference } from '@nestjs/graphql';
-import { UserNotFound } from '../users/user.errors.ts';
 import { GetProfileQuery } from './get-profile/get-profile.query.ts';
 import { KnownUsers } from './known-users.query.ts';
 import { KnownUserSchema, type KnownUserView } from './profile.dto.ts';
@@ -23,14 +22,6 @@ export class ProfilesResolver {
   @Query(() => UserNode)
   async profile(@Args('username') username: string): Promise<KnownUserView> {
     return { ...(await this.getProfile.execute(username)), deleted: false };
-  }
-
-  @Query(() => UserNode)
-  @SignedIn()
-  async me(@Caller() caller: Principal, @Context() context: object): Promise<KnownUserView> {
-    const user = await this.users.find(context, caller.id);
-    if (!user || user.deleted) throw new UserNotFound();
-    return user;
   }
 
   /** What other subgraphs name by id only. */
