@@ -77,7 +77,7 @@ async function newUser(api: string, username: string) {
 
 /** The gateway does not route the subgraphs. */
 async function sameByGraphql(system: StartedSystem, slug: string, title: string) {
-  const query = 'query ($slug: String!) { post(slug: $slug) { slug title state authorId } }';
+  const query = 'query ($slug: String!) { post(slug: $slug) { slug title state author { id } } }';
   const answer = await curl([`${system.origin('blog')}/graphql`], { query, variables: { slug } });
   expectStatus(answer, 200, 'read by GraphQL');
   const { data } = answer.json<{ data: { post: { slug: string; title: string } } }>();

@@ -313,17 +313,17 @@ describe('GraphQL', () => {
     await add(slug, 'reply', `, parentId: "${data.addComment.id}"`);
     const hidden = await said(slug, 'buy');
     await hide(hidden.id);
-    const list = `comments(limit: 10) { items { body depth state } nextCursor }`;
+    const list = `comments(first: 10) { edges { node { body depth state } } pageInfo { hasNextPage } }`;
     const seen = await ask(`{ post(slug: "${slug}") { commentCount ${list} } }`);
     expect(seen.data.post).toEqual({
       commentCount: 2,
       comments: {
-        items: [
-          { body: 'first', depth: 1, state: 'visible' },
-          { body: 'reply', depth: 2, state: 'visible' },
-          { body: null, depth: 1, state: 'hidden' },
+        edges: [
+          { node: { body: 'first', depth: 1, state: 'VISIBLE' } },
+          { node: { body: 'reply', depth: 2, state: 'VISIBLE' } },
+          { node: { body: null, depth: 1, state: 'HIDDEN' } },
         ],
-        nextCursor: null,
+        pageInfo: { hasNextPage: false },
       },
     });
   });
@@ -344,7 +344,7 @@ describe('GraphQL', () => {
     expect((await add(slug, '')).errors[0].extensions.errors[0].path).toBe('body');
     const stranger = await ask(`mutation { addComment(slug: "${slug}", body: "a") { id } }`);
     expect(stranger.errors[0].extensions.status).toBe(401);
-    const { errors } = await ask(`{ post(slug: "${slug}") { comments(limit: 1000) { nextCursor } } }`);
-    expect(errors[0].extensions.errors[0].path).toBe('limit');
+    const { errors } = await ask(`{ post(slug: "${slug}") { comments(first: 1000) { pageInfo { endCursor } } } }`);
+    expect(errors[0].extensions.errors[0].path).toBe('first');
   });
 });

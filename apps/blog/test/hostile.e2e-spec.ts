@@ -60,7 +60,7 @@ describe(`no input makes a 5xx (TEST_SEED=${SEED})`, () => {
       fc.asyncProperty(q, fc.constantFrom('date', 'relevance'), async (text, sort) => {
         const query = new URLSearchParams({ q: text, sort });
         expect((await service.get(`/api/v1/posts?${query}`)).status).toBeLessThan(500);
-        const graphql = 'query ($q: String) { posts(q: $q) { items { highlight { text } } } }';
+        const graphql = 'query ($q: String) { posts(q: $q) { edges { highlight { text } } } }';
         const { errors = [] } = (await service.post('/graphql', { body: { query: graphql, variables: { q: text } } }))
           .body;
         for (const { extensions } of errors) expect(extensions.status).toBe(400);
@@ -111,10 +111,10 @@ describe(`no input makes a 5xx (TEST_SEED=${SEED})`, () => {
   }, 60_000);
 
   test('as a very long cursor through the graph', async () => {
-    const query = 'query ($c: String) { posts(cursor: $c) { nextCursor } }';
+    const query = 'query ($c: String) { posts(after: $c) { pageInfo { endCursor } } }';
     const { errors } = (await service.post('/graphql', { body: { query, variables: { c: 'W'.repeat(900_000) } } }))
       .body;
-    expect(errors[0].extensions).toMatchObject({ status: 400, errors: [{ path: 'cursor' }] });
+    expect(errors[0].extensions).toMatchObject({ status: 400, errors: [{ path: 'after' }] });
   });
 
   test('as tags of a post: what is taken is normalised', async () => {
@@ -170,10 +170,14 @@ describe('what is not published is known to its author and to admins only', () =
       expect({ path, found: JSON.stringify(answer.body).includes(SECRET) }).toEqual({ path, found: false });
     }
     const query = `query ($all: [_Any!]!) {
-      _entities(representations: $all) { ... on Post { title } }
-      posts(q: "${SECRET}") { items { title highlight { text } } } drafts: posts(state: "draft", tag: "${SECRET}") { items { title } }
-      tags(limit: 100) { items { tag } } }`;
-    const all = hidden.map(({ id }) => ({ __typename: 'Post', id }));
+      _entities(representations: $all) {
+        ... on Post { title body }
+        ... on User { drafts: posts(state: DRAFT) { edges { node { title } } } posts { edges { node { title } } } } }
+      posts(q: "${SECRET}") { edges { node { title body } highlight { text } } }
+      drafts: posts(state: DRAFT, tag: "${SECRET}") { edges { node { title } } }
+      tags(first: 100) { edges { node { tag } } } }`;
+    const posts = hidden.map(({ id }) => ({ __typename: 'Post', id }));
+    const all = [...posts, { __typename: 'User', id: ada.id }];
     const { data, errors } = (await service.post('/graphql', { as, body: { query, variables: { all } } })).body;
     expect(errors).toBeUndefined();
     expect(JSON.stringify(data)).not.toContain(SECRET);

@@ -320,7 +320,7 @@ describe('GraphQL', () => {
   test('is a second door to the same queries', async () => {
     const { slug, id } = await create('Graph');
     const { data } = await query(
-      `{ post(slug: "${slug}") { id title excerpt version createdAt } posts(limit: 1) { items { slug } nextCursor } }`,
+      `{ post(slug: "${slug}") { id title excerpt version createdAt } posts(first: 1) { edges { node { slug } } } }`,
       ada,
     );
     expect(data.post).toEqual({
@@ -330,12 +330,12 @@ describe('GraphQL', () => {
       version: 1,
       createdAt: expect.stringMatching(/Z$/),
     });
-    expect(data.posts.items).toHaveLength(1);
+    expect(data.posts.edges).toHaveLength(1);
   });
 
   test('validates as the REST door does', async () => {
-    const { errors } = await query('{ posts(limit: 1000) { nextCursor } }');
-    expect(errors[0].extensions).toMatchObject({ code: 'request.invalid', errors: [{ path: 'limit' }] });
+    const { errors } = await query('{ posts(first: 1000) { pageInfo { endCursor } } }');
+    expect(errors[0].extensions).toMatchObject({ code: 'request.invalid', errors: [{ path: 'first' }] });
   });
 
   test('keeps the codes of the errors', async () => {

@@ -1,5 +1,13 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import { eventually, routesOf, startService, type Answer, type RunningService, type Someone } from '@cairn/testing';
+import {
+  eventually,
+  routesOf,
+  startService,
+  statementsDuring,
+  type Answer,
+  type RunningService,
+  type Someone,
+} from '@cairn/testing';
 import type { FastifyInstance } from 'fastify';
 import { DataSource } from 'typeorm';
 import { identity } from '../src/app.module.ts';
@@ -564,27 +572,48 @@ describe('profiles', () => {
     );
     expect((await graphql('{ me { id } }')).errors![0]!.extensions).toMatchObject({ status: 401 });
     expect((await graphql('{ __type(name: "User") { fields { name } } }')).data.__type).toEqual({
-      fields: ['id', 'username', 'displayName', 'bio', 'avatarUrl', 'createdAt', 'deleted'].map((name) => ({ name })),
+      fields: ['id', 'username', 'displayName', 'bio', 'avatarUrl', 'createdAt', 'deleted', 'version'].map((name) => ({
+        name,
+      })),
     });
   });
 
   test('are found for other subgraphs by id, a deleted one as such', async () => {
     const [one, gone] = [await newUser({ displayName: 'Named' }), await newUser()];
     await ask('DELETE', `/users/${gone.id}`, root);
-    const query = jest.spyOn(service.app.get(ListProfilesQuery, { strict: false }), 'execute');
     const ids = [gone.id, one.id, '018f0000-0000-7000-8000-000000000000', 'none'];
-    const { data } = await graphql(
-      'query ($them: [_Any!]!) { _entities(representations: $them) { ... on User { id username deleted } } }',
-      undefined,
-      { them: ids.map((id) => ({ __typename: 'User', id })) },
-    );
-    expect(data._entities).toEqual([
-      { id: gone.id, username: null, deleted: true },
-      { id: one.id, username: one.username, deleted: false },
+    const query =
+      'query ($them: [_Any!]!) { _entities(representations: $them) { ... on User { id username deleted version } } }';
+    const them = [...ids, ...Array<string>(16).fill(one.id)].map((id) => ({ __typename: 'User', id }));
+    let data: Record<string, unknown> = {};
+    const statements = await statementsDuring(async () => void ({ data } = await graphql(query, undefined, { them })));
+    expect(statements).toEqual([expect.stringContaining('FROM users WHERE id = ANY')]);
+    expect((data._entities as unknown[]).slice(0, 4)).toEqual([
+      { id: gone.id, username: null, deleted: true, version: null },
+      { id: one.id, username: one.username, deleted: false, version: null },
       null,
       null,
     ]);
-    expect(query).toHaveBeenCalledTimes(1);
+  });
+
+  test('are changed by their owner through the graph, as over REST', async () => {
+    const [me, other] = [await newUser({ displayName: 'Before', bio: 'Bio' }), await newUser()];
+    const update = (input: object, as?: Someone, version?: number) =>
+      graphql(
+        'mutation ($input: UpdateMeInput!, $version: Int) { updateMe(input: $input, expectedVersion: $version) { displayName bio version } }',
+        as,
+        { input, version },
+      );
+    const codeOf = async (answer: ReturnType<typeof update>) => (await answer).errors![0]!.extensions.code;
+    const { version } = (await graphql('{ me { version } }', me)).data.me as { version: number };
+    const { data } = await update({ displayName: 'After' }, me, version);
+    expect(data.updateMe).toEqual({ displayName: 'After', bio: 'Bio', version: version + 1 });
+    expect(await codeOf(update({ bio: null }, me, version))).toBe('request.stale');
+    expect((await update({ bio: null }, me)).data.updateMe).toMatchObject({ bio: null });
+    expect(await codeOf(update({ username: null }, me))).toBe('request.invalid');
+    expect(await codeOf(update({ username: other.username }, me))).toBe('identity.username-taken');
+    expect(await codeOf(update({ avatarUrl: 'javascript:alert(1)' }, me))).toBe('http.bad-request');
+    expect((await update({ bio: 'x' })).errors![0]!.extensions).toMatchObject({ status: 401 });
   });
 });
 

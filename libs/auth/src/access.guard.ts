@@ -12,12 +12,17 @@ import { identifyCaller } from '@cairn/observability';
 import type { CallingService, Principal } from './principal.ts';
 import { TokenVerifier } from './token-verifier.service.ts';
 
-type IncomingRequest = Pick<FastifyRequest, 'headers' | 'raw'> & { user?: Principal | CallingService };
+type IncomingRequest = Pick<FastifyRequest, 'headers' | 'raw'> & {
+  user?: Principal | CallingService;
+  /** On its way: the fields of a GraphQL request ask at the same time, and one answer is enough. */
+  verifying?: ReturnType<TokenVerifier['verify']>;
+};
 
 /** The request behind a REST route or a GraphQL field. */
 export function requestOf(context: ExecutionContext): IncomingRequest {
   if (context.getType<string>() !== 'graphql') return context.switchToHttp().getRequest();
-  return context.getArgByIndex<{ reply: { request: IncomingRequest } }>(2).reply.request;
+  const args = context.getArgs<{ reply: { request: IncomingRequest } }[]>();
+  return args.at(args.length === 3 ? 1 : 2)!.reply.request; // a reference by id has no arguments between it and the context
 }
 
 /** Every route declares its access; one that does not is refused, so that a forgotten decorator cannot open a door. */
@@ -39,8 +44,11 @@ export class AccessGuard implements CanActivate {
     const request = requestOf(context);
     if (access.kind === 'public' && (access.token === 'ignored' || request.headers.authorization === undefined))
       return true;
-    request.user ??= (await this.tokens.verify(bearerToken(request))).caller; // a GraphQL request asks once per field
-    identifyCaller('id' in request.user ? request.user.id : request.user.service);
+    if (!request.user) {
+      request.verifying ??= this.tokens.verify(bearerToken(request));
+      request.user = (await request.verifying).caller;
+      identifyCaller('id' in request.user ? request.user.id : request.user.service);
+    }
     return allow(access, request.user);
   }
 }

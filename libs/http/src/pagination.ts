@@ -33,3 +33,28 @@ export function toPage<T>(rows: T[], limit: number, key: (row: T) => readonly st
   const last = items.at(-1);
   return { items, nextCursor: rows.length > limit && last ? encodeCursor(key(last)) : null };
 }
+
+/** A page as Relay's Cursor Connections have it: each item with its own cursor. */
+export interface Connection<T> {
+  edges: { node: T; cursor: string }[];
+  pageInfo: { hasNextPage: boolean; hasPreviousPage: boolean; startCursor: string | null; endCursor: string | null };
+}
+
+/** The same out of the same rows. `after` is the cursor that was asked from: its own item lies before the page. */
+export function toConnection<T>(
+  rows: readonly T[],
+  limit: number,
+  key: (row: T) => readonly string[],
+  after: string | undefined,
+): Connection<T> {
+  const edges = rows.slice(0, limit).map((node) => ({ node, cursor: encodeCursor(key(node)) }));
+  return {
+    edges,
+    pageInfo: {
+      hasNextPage: rows.length > limit,
+      hasPreviousPage: after !== undefined,
+      startCursor: edges[0]?.cursor ?? null,
+      endCursor: edges.at(-1)?.cursor ?? null,
+    },
+  };
+}

@@ -1,23 +1,19 @@
-import { Command } from './command.decorator.ts';
-import { DateTime } from './date-time.type.ts';
-import { logProblem, timestamp, toProblem } from '@cairn/http';
+import { logProblem, toProblem } from '@cairn/http';
 import { Injectable, Module, type DynamicModule } from '@nestjs/common';
-import {
-  Field,
-  GraphQLFederationFactory,
-  GraphQLModule,
-  GraphQLSchemaHost,
-  ID,
-  Int,
-  type GqlModuleOptions,
-} from '@nestjs/graphql';
+import { GraphQLFederationFactory, GraphQLModule, GraphQLSchemaHost, type GqlModuleOptions } from '@nestjs/graphql';
 import { MercuriusFederationDriver, type MercuriusFederationDriverConfig } from '@nestjs/mercurius';
 import { graphql, GraphQLError } from 'graphql';
 import { writeFile } from 'node:fs/promises';
-import { z } from 'zod';
-import { isTooManyTokens, limits, MAX_TOKENS, tooLarge } from './graphql-limits.ts';
+import { Command } from './command.decorator.ts';
+import { isTooManyTokens, limitItems, limits, MAX_ERRORS, MAX_TOKENS, tooLarge } from './graphql-limits.ts';
 
-export { DateTime };
+// declaring a graph
+export { argumentsOf, FieldsOf } from './graphql-fields.ts';
+export { ConnectionArgs, connectionOf, edgeOf, inTermsOfRelay, Paged } from './connection.type.ts';
+export { DateTime } from './date-time.type.ts';
+export { Url } from './url.type.ts';
+// resolving it
+export { Batches } from './graphql-batches.ts';
 
 /** @nestjs/mercurius 14.0.0 passes its own builder, which @apollo/subgraph 2.15 breaks (`doc.definitions is not iterable`). */
 @Injectable()
@@ -48,7 +44,7 @@ class SubgraphModule {}
 const FEDERATION = {
   version: 2 as const,
   importUrl: 'https://specs.apollo.dev/federation/v2.9',
-  directives: ['@key', '@shareable', '@external'],
+  directives: ['@key', '@shareable', '@listSize'],
 };
 
 /** A code-first federation 2 subgraph at /graphql; domain errors carry their `code` in `extensions`. */
@@ -59,9 +55,16 @@ export const subgraph = (): DynamicModule => ({
       driver: SubgraphDriver,
       path: '/graphql',
       autoSchemaFile: { federation: FEDERATION },
+      // Else the access that a field or a reference declares would be read and not asked for, and have no caller.
+      fieldResolverEnhancers: ['guards'],
       validationRules: [limits],
-      graphql: { parseOptions: { maxTokens: MAX_TOKENS } },
-      hooks: { preParsing: refuseSyntaxTrees },
+      graphql: { parseOptions: { maxTokens: MAX_TOKENS }, validateOptions: { maxErrors: MAX_ERRORS } },
+      hooks: {
+        preParsing: refuseSyntaxTrees,
+        preExecution: async (schema, document, _context, variables) => limitItems(schema, document, variables),
+      },
+      // mercurius would write the numbers in the path of an error as texts.
+      additionalRouteOptions: { serializerCompiler: () => JSON.stringify },
       errorFormatter: (execution) => {
         logFailures(execution.errors ?? []);
         return {
@@ -109,34 +112,4 @@ const refusalsIn = ({ errors }: Error & { errors?: unknown }): GraphQLError[] =>
 function refusal({ message, path, locations, extensions }: GraphQLError): GraphQLError {
   if (isTooManyTokens(message)) return tooLarge(`Words and signs: at most ${MAX_TOKENS} are allowed`);
   return { message, path, locations, extensions: { ...BAD_REQUEST, ...extensions } } as unknown as GraphQLError;
-}
-
-/** The arguments of a field as the schema of a query string expects them: there is no null, only absence. */
-export const argumentsOf = (args: object): Record<string, unknown> =>
-  Object.fromEntries(Object.entries(args).filter(([, value]) => value !== null && value !== undefined));
-
-/**
- * Declares the fields of a GraphQL type, or its arguments, from the zod object that the REST door answers or validates with; other
- * objects are left out.
- */
-export function FieldsOf(schema: z.ZodObject): ClassDecorator {
-  return (target) => {
-    for (const [name, field] of Object.entries(schema.shape)) {
-      const { type, nullable } = graphqlType(name, field as z.ZodType);
-      if (type) Field(() => type as unknown as typeof String, { nullable })(target.prototype as object, name);
-    }
-  };
-}
-
-function graphqlType(name: string, schema: z.ZodType, nullable = false): { type: unknown; nullable: boolean } {
-  if (schema instanceof z.ZodNullable || schema instanceof z.ZodOptional)
-    return graphqlType(name, schema.unwrap() as z.ZodType, true);
-  if (schema instanceof z.ZodDefault) return graphqlType(name, schema.unwrap() as z.ZodType, true);
-  if (schema instanceof z.ZodArray) return { type: [graphqlType(name, schema.element as z.ZodType).type], nullable };
-  if (schema instanceof z.ZodObject) return { type: undefined, nullable };
-  if (schema === timestamp) return { type: DateTime, nullable };
-  if (schema instanceof z.ZodPipe) return graphqlType(name, schema.in as z.ZodType, nullable);
-  if (schema instanceof z.ZodNumber) return { type: schema.format === 'safeint' ? Int : Number, nullable };
-  if (schema instanceof z.ZodBoolean) return { type: Boolean, nullable };
-  return { type: name === 'id' || name.endsWith('Id') ? ID : String, nullable };
 }

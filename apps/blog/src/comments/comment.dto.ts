@@ -21,9 +21,9 @@ export const CommentSchema = z
     postId: z.uuid(),
     parentId: z.uuid().nullable().meta({ description: 'The comment that it replies to' }),
     depth: z.int().meta({ description: '1 for the first of a thread' }),
-    authorId: z.uuid(),
+    authorId: z.uuid().meta({ deprecated: true, description: 'Read the `id` of the `author`' }),
     author: AuthorSchema,
-    state: z.enum(['visible', 'hidden', 'deleted']),
+    state: z.enum(['visible', 'hidden', 'deleted']).meta({ id: 'CommentState' }),
     hiddenReason: z.string().nullable().meta({ description: 'Why a moderator hid it: for everybody to read' }),
     body: z.string().nullable().meta({
       description: 'The source. Null when deleted, and when hidden for all but its author, moderators and admins',

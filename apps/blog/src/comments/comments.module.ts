@@ -11,8 +11,10 @@ import { GetCommentController } from './get-comment/get-comment.controller.ts';
 import { GetCommentQuery } from './get-comment/get-comment.query.ts';
 import { HideCommentController } from './hide-comment/hide-comment.controller.ts';
 import { HideCommentHandler } from './hide-comment/hide-comment.handler.ts';
+import { KnownComments } from './known-comments.query.ts';
 import { ListCommentsController } from './list-comments/list-comments.controller.ts';
 import { ListCommentsQuery } from './list-comments/list-comments.query.ts';
+import { PostCommentsResolver } from './post-comments.resolver.ts';
 import { UnhideCommentController } from './unhide-comment/unhide-comment.controller.ts';
 import { UnhideCommentHandler } from './unhide-comment/unhide-comment.handler.ts';
 import { UpdateCommentController } from './update-comment/update-comment.controller.ts';
@@ -33,6 +35,8 @@ import { UpdateCommentHandler } from './update-comment/update-comment.handler.ts
     CommentRepository,
     CommentViews,
     CommentsResolver,
+    PostCommentsResolver,
+    KnownComments,
     ListCommentsQuery,
     CreateCommentHandler,
     GetCommentQuery,

@@ -1,47 +1,23 @@
 import { Caller, Public, SignedIn, type Principal } from '@cairn/auth';
-import { idempotentRequest, validate, type Page } from '@cairn/http';
-import { FieldsOf } from '@cairn/service/graphql';
-import { Args, Field, ID, Int, Mutation, ObjectType, Parent, ResolveField, Resolver } from '@nestjs/graphql';
+import { idempotentRequest, validate } from '@cairn/http';
+import { Args, Context, ID, Mutation, Parent, ResolveField, Resolver, ResolveReference } from '@nestjs/graphql';
+import { KnownPosts } from '../posts/known-posts.query.ts';
 import { SlugSchema, type PostView } from '../posts/post.dto.ts';
-import { PostNode } from '../posts/post.type.ts';
-import { CommentSchema, type CommentView } from './comment.dto.ts';
+import { AuthorNode, PostNode } from '../posts/post.type.ts';
+import type { CommentView } from './comment.dto.ts';
+import { CommentNode } from './comment.type.ts';
 import { CreateCommentSchema } from './create-comment/create-comment.dto.ts';
 import { CreateCommentHandler } from './create-comment/create-comment.handler.ts';
-import { ListCommentsSchema } from './list-comments/list-comments.dto.ts';
-import { ListCommentsQuery } from './list-comments/list-comments.query.ts';
+import { KnownComments } from './known-comments.query.ts';
 
-@ObjectType('Comment')
-@FieldsOf(CommentSchema)
-export class CommentNode {}
-
-@ObjectType('CommentPage')
-export class CommentPageNode {
-  @Field(() => [CommentNode])
-  items: CommentView[];
-
-  @Field(() => String, { nullable: true })
-  nextCursor: string | null;
-}
-
-@Resolver(() => PostNode)
+@Public()
+@Resolver(() => CommentNode)
 export class CommentsResolver {
   constructor(
-    private readonly listComments: ListCommentsQuery,
+    private readonly knownComments: KnownComments,
+    private readonly knownPosts: KnownPosts,
     private readonly createComment: CreateCommentHandler,
   ) {}
-
-  /** Only of a post by itself, so one statement; lists of posts have a count. */
-  @ResolveField(() => CommentPageNode)
-  @Public()
-  comments(
-    @Parent() post: PostView,
-    @Caller() caller: Principal | undefined,
-    @Args('limit', { type: () => Int, nullable: true }) limit?: number,
-    @Args('cursor', { type: () => String, nullable: true }) cursor?: string,
-  ): Promise<Page<CommentView>> {
-    const query = validate(ListCommentsSchema, { limit: limit ?? undefined, cursor: cursor ?? undefined });
-    return this.listComments.ofPost(caller, post.id, query);
-  }
 
   @Mutation(() => CommentNode)
   @SignedIn()
@@ -56,5 +32,38 @@ export class CommentsResolver {
     const request =
       key == null ? undefined : idempotentRequest(caller, `mutation addComment ${slug}`, { key }, content);
     return this.createComment.execute(caller, validate(SlugSchema, slug), content, request);
+  }
+
+  /** What other subgraphs name by id only. */
+  @ResolveReference()
+  resolveReference(
+    @Parent() { id }: { id: string },
+    @Context() context: object,
+    @Caller() caller: Principal | undefined,
+  ): Promise<CommentView | null> {
+    return this.knownComments.find(context, caller, id);
+  }
+
+  @ResolveField(() => AuthorNode)
+  author(@Parent() { authorId }: CommentView): AuthorNode {
+    return { id: authorId };
+  }
+
+  @ResolveField(() => PostNode)
+  post(
+    @Parent() { postId }: CommentView,
+    @Context() context: object,
+    @Caller() caller: Principal | undefined,
+  ): Promise<PostView> {
+    return this.knownPosts.get(context, caller, postId);
+  }
+
+  @ResolveField(() => CommentNode, { nullable: true, description: 'The comment that it replies to' })
+  parent(
+    @Parent() { parentId }: CommentView,
+    @Context() context: object,
+    @Caller() caller: Principal | undefined,
+  ): Promise<CommentView | null> | null {
+    return parentId === null ? null : this.knownComments.find(context, caller, parentId);
   }
 }

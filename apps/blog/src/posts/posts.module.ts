@@ -21,7 +21,7 @@ import { PostSearchRepository } from './post-search.repository.ts';
 import { PostRepository } from './post.repository.ts';
 import { PostViews } from './post-views.query.ts';
 import { PostMutationsResolver } from './post-mutations.resolver.ts';
-import { PostsResolver, PostSummariesResolver } from './posts.resolver.ts';
+import { PostsResolver } from './posts.resolver.ts';
 import { PublishDuePostsJob } from './publish-due-posts/publish-due-posts.job.ts';
 import { PublishPostController } from './publish-post/publish-post.controller.ts';
 import { PublishPostHandler } from './publish-post/publish-post.handler.ts';
@@ -31,6 +31,7 @@ import { UnpublishPostController } from './unpublish-post/unpublish-post.control
 import { UnpublishPostHandler } from './unpublish-post/unpublish-post.handler.ts';
 import { UpdatePostController } from './update-post/update-post.controller.ts';
 import { UpdatePostHandler } from './update-post/update-post.handler.ts';
+import { UserPostsResolver } from './user-posts.resolver.ts';
 import { VisiblePosts } from './visible-posts.query.ts';
 
 @Module({
@@ -55,7 +56,7 @@ import { VisiblePosts } from './visible-posts.query.ts';
     PostViews,
     VisiblePosts,
     PostsResolver,
-    PostSummariesResolver,
+    UserPostsResolver,
     PostMutationsResolver,
     KnownPosts,
     ListPostsQuery,
@@ -72,6 +73,6 @@ import { VisiblePosts } from './visible-posts.query.ts';
     ImportPostsHandler,
     PostImportRepository,
   ],
-  exports: [PostRepository, VisiblePosts],
+  exports: [PostRepository, VisiblePosts, KnownPosts],
 })
 export class PostsModule {}

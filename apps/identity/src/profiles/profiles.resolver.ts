@@ -1,10 +1,8 @@
-import { Caller, Public, SignedIn, type Principal } from '@cairn/auth';
-import { UserIdSchema } from '@cairn/contracts';
+import { Public } from '@cairn/auth';
 import { FieldsOf } from '@cairn/service/graphql';
-import { Args, Context, Directive, ObjectType, Query, Resolver, ResolveReference } from '@nestjs/graphql';
-import { UserNotFound } from '../users/user.errors.ts';
+import { Args, Context, Directive, ObjectType, Parent, Query, Resolver, ResolveReference } from '@nestjs/graphql';
 import { GetProfileQuery } from './get-profile/get-profile.query.ts';
-import { KnownUsers } from './known-users.service.ts';
+import { KnownUsers } from './known-users.query.ts';
 import { KnownUserSchema, type KnownUserView } from './profile.dto.ts';
 
 /** The public side of a user. */
@@ -26,17 +24,9 @@ export class ProfilesResolver {
     return { ...(await this.getProfile.execute(username)), deleted: false };
   }
 
-  @Query(() => UserNode)
-  @SignedIn()
-  async me(@Caller() caller: Principal, @Context() context: object): Promise<KnownUserView> {
-    const user = await this.users.find(context, caller.id);
-    if (!user || user.deleted) throw new UserNotFound();
-    return user;
-  }
-
   /** What other subgraphs name by id only. */
   @ResolveReference()
-  resolveReference({ id }: { id: string }, context: object): Promise<KnownUserView | null> | null {
-    return UserIdSchema.safeParse(id).success ? this.users.find(context, id) : null;
+  resolveReference(@Parent() { id }: { id: string }, @Context() context: object): Promise<KnownUserView | null> {
+    return this.users.find(context, id);
   }
 }

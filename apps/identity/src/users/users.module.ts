@@ -64,6 +64,6 @@ import { UserStanding } from './user-standing.service.ts';
     ListUsersQuery,
     CreateFirstAdminJob,
   ],
-  exports: [UserRepository, PasswordHasher],
+  exports: [UserRepository, PasswordHasher, EditUser, FindUserQuery],
 })
 export class UsersModule {}

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { openBlogDatabase, type BlogDatabase } from '../../../test/blog-database.ts';
 import { commentColumns } from '../comment.sql.ts';
-import { listComments } from './list-comments.query.ts';
+import { listComments, listCommentsOfPosts } from './list-comments.query.ts';
 
 let blog: BlogDatabase;
 beforeAll(async () => void (blog = await openBlogDatabase()));
@@ -23,4 +23,14 @@ test('a page is read from the index of the thread, however far down it is', asyn
   expect(plan).toMatch('Index Scan using comments_in_thread');
   expect(plan).toMatch(/Index Cond: .*post_id = .* AND \(path > /);
   expect(plan).not.toMatch('Sort');
+
+  const posts: { post_id: string }[] = await blog.dataSource.query('SELECT DISTINCT post_id FROM comments');
+  const many = [posts.map(({ post_id }) => post_id), posts.map(() => ''), posts.map(() => 6)];
+  const pages = await blog.plan(listCommentsOfPosts(commentColumns(undefined, many)).text, [
+    ...many,
+    ...commentColumns(undefined, many).values,
+  ]);
+  expect(pages).toMatch(/Index Scan using comments_in_thread[^]*Index Cond: .*post_id = .* AND \(path > /);
+  expect(pages).not.toContain('Seq Scan');
+  expect(pages.match(/Sort Key/g)).toHaveLength(1); // of what the pages hold together
 });

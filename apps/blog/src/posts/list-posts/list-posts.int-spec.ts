@@ -3,7 +3,7 @@ import { Sql } from '@cairn/database';
 import { openBlogDatabase, type BlogDatabase } from '../../../test/blog-database.ts';
 import { ListPostsSchema } from './list-posts.dto.ts';
 import { ListPostsQuery } from './list-posts.query.ts';
-import { listPosts } from './list-posts.sql.ts';
+import { listPosts, listPostsOfAuthors } from './list-posts.sql.ts';
 
 const AUTHOR = '00000000-0000-4000-8000-000000000007';
 let blog: BlogDatabase;
@@ -47,6 +47,17 @@ describe('each list is read from its index', () => {
     const plan = await planOf(query);
     expect(plan).toContain(index);
     expect(plan).not.toContain('Seq Scan');
+  });
+
+  test('the pages of twenty authors, each from its own place', async () => {
+    const authorIds = Array.from({ length: 20 }, (_, n) => `${AUTHOR.slice(0, -2)}${String(n).padStart(2, '0')}`);
+    const asked = authorIds.map((authorId) => ({ authorId, state: 'published' as const, limit: 5, begin: undefined }));
+    const { statement, values } = listPostsOfAuthors(caller, asked);
+    const plan = await blog.plan(statement.text, values);
+    expect(plan).toMatch(/Index Scan using posts_by_author.*\n.*Index Cond: .*author_id.*state.*ROW/);
+    expect(plan).not.toContain('Seq Scan');
+    // One sort, of what the pages hold together.
+    expect(plan.match(/Sort Key/g)).toHaveLength(1);
   });
 
   test('a misspelt title is found by its trigrams', async () => {

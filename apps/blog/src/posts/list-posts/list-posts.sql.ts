@@ -9,6 +9,9 @@ import type { ListPosts } from './list-posts.dto.ts';
 /** The sort key of the last post seen: its score or its date, and among equals its id. */
 export type PageBegin = readonly [key: number | Date, id: string] | undefined;
 
+/** A page of one author's posts, without further filters. */
+export type PostsOfAuthor = Pick<ListPosts, 'limit' | 'cursor' | 'state'> & { authorId: string; begin: PageBegin };
+
 /** When a post appeared or, before that, was created: the key of the indexes. */
 const DATE = 'coalesce(p.published_at, p.created_at)';
 
@@ -45,6 +48,28 @@ export function listPosts(caller: Principal | undefined, query: ListPosts, begin
   const name = anyPlan ? {} : { name: `list-posts ${hash('sha1', text).slice(0, 16)}` };
   return { statement: { ...name, text } satisfies Statement, values };
 }
+
+/** The pages of many authors in one statement: a lateral join reads each from `posts_by_author` to its own end. `place` counts from 1. */
+export function listPostsOfAuthors(caller: Principal | undefined, asked: readonly PostsOfAuthor[]) {
+  const column = (value: (each: PostsOfAuthor) => unknown) => asked.map(value);
+  const values: unknown[] = [
+    column(({ authorId }) => authorId),
+    column(({ state }) => state),
+    column(({ begin }) => begin?.[0] ?? 'infinity'),
+    column(({ begin }) => begin?.[1] ?? LAST_ID),
+    column(({ limit }) => limit + 1),
+  ];
+  const visible = postPolicy.where(caller, 'read', { state: 'p.state', authorId: 'p.author_id' }, values);
+  const text = `SELECT page.* FROM unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::uuid[], $5::integer[])
+      WITH ORDINALITY AS asked (author_id, state, date, id, size, place)
+    CROSS JOIN LATERAL (SELECT ${POST_COLUMNS}, asked.place::integer AS place FROM ${POSTS}
+      WHERE p.author_id = asked.author_id AND p.state = asked.state AND (${DATE}, p.id) < (asked.date, asked.id)
+        AND ${visible.text} ORDER BY ${DATE} DESC, p.id DESC LIMIT asked.size) AS page
+    ORDER BY page.place, coalesce(page."publishedAt", page."createdAt") DESC, page.id DESC`;
+  return { statement: { name: 'list-posts-of-authors', text }, values: [...values, ...visible.values] };
+}
+
+const LAST_ID = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
 
 /**
  * Exact matches come first, ranked by where they stand: title, then excerpt and tags, then body. After them titles and tags that

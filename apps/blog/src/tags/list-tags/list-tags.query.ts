@@ -1,5 +1,5 @@
 import { Sql } from '@cairn/database';
-import { decodeCursor, toPage, type Page } from '@cairn/http';
+import { decodeCursor, toConnection, toPage, type Connection, type Page } from '@cairn/http';
 import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
 import type { ListTags, TagCount } from './list-tags.dto.ts';
@@ -11,13 +11,23 @@ const CursorSchema = z.tuple([z.string().regex(/^\d{1,9}$/), z.string().refine((
 export class ListTagsQuery {
   constructor(private readonly sql: Sql) {}
 
-  /** The most used first. */
-  async execute({ cursor, limit }: ListTags): Promise<Page<TagCount>> {
+  /** The most used first. @throws InvalidInput naming `cursor` */
+  async execute(query: ListTags): Promise<Page<TagCount>> {
+    return toPage(await this.find(query), query.limit, keyOf);
+  }
+
+  /** The same page, each tag with its own cursor. @throws InvalidInput likewise */
+  async connection(query: ListTags): Promise<Connection<TagCount>> {
+    return toConnection(await this.find(query), query.limit, keyOf, query.cursor);
+  }
+
+  private find({ cursor, limit }: ListTags): Promise<TagCount[]> {
     const [posts, tag] = decodeCursor(cursor, CursorSchema) ?? ['2147483647', ''];
-    const rows = await this.sql.rows<TagCount>(LIST_TAGS, [posts, tag, limit + 1]);
-    return toPage(rows, limit, (last) => [String(last.posts), last.tag]);
+    return this.sql.rows<TagCount>(LIST_TAGS, [posts, tag, limit + 1]);
   }
 }
+
+const keyOf = ({ posts, tag }: TagCount) => [String(posts), tag];
 
 /** The key as one row: both parts ascend, so that the index alone finds the place where the page begins. */
 export const LIST_TAGS = {
