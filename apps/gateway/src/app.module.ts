@@ -12,6 +12,7 @@ import { ProxyService } from './proxy/proxy.service.ts';
 import { RouteAccess } from './proxy/route-access.service.ts';
 import { Upstream } from './proxy/upstream.client.ts';
 import { upstreamDependency } from './proxy/upstream.dependency.ts';
+import { WebSockets } from './proxy/web-sockets.service.ts';
 
 @Module({})
 export class AppModule {
@@ -28,6 +29,7 @@ export class AppModule {
         OpenApiDocuments,
         RouteAccess,
         Admission,
+        WebSockets,
         ProxyService,
         Front,
         CheckInstancesJob,

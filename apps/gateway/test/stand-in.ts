@@ -79,7 +79,7 @@ export async function startGateway(upstreams: object, variables: Record<string, 
     port,
     url: `http://127.0.0.1:${port}`,
     someone: issuer.someone,
-    raw: (message: string) => raw(port, message),
+    raw: (message: string, options?: { end: boolean }) => raw(port, message, options),
     stop: async () => {
       await app.close();
       await redis.drop();
@@ -87,11 +87,13 @@ export async function startGateway(upstreams: object, variables: Record<string, 
   };
 }
 
-/** Sends bytes as they are, without a client that would mend them, and answers with what came back. */
-async function raw(port: number, message: string) {
-  const socket = connect(port, '127.0.0.1');
-  socket.write(message);
+/** Sends bytes as they are, without a client that would mend them, and answers with what came back. `end` says that nothing follows. */
+async function raw(port: number, message: string, { end = false } = {}) {
+  const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
+  if (end) socket.end(message);
+  else socket.write(message);
   const answer = await text(socket);
+  socket.destroy();
   const [head = '', body = ''] = answer.split('\r\n\r\n');
   return { status: Number(head.split(' ')[1]), head, body };
 }

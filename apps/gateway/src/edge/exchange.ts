@@ -11,7 +11,6 @@ export class Exchange {
   readonly target: string;
   /** What the gateway adds to the answer, whatever that is: names in lower case and values in turn. */
   readonly fields: string[] = [];
-  client!: Client;
   /** Who calls, once the token has been verified. */
   userId: string | undefined;
   /** For logs and metrics: a pattern, never a path. */
@@ -24,6 +23,7 @@ export class Exchange {
   constructor(
     readonly request: IncomingMessage,
     readonly response: ServerResponse,
+    readonly client: Client,
   ) {
     this.ids = beginRequest(request.headers);
     const { url = '/' } = request;

@@ -1,9 +1,16 @@
 import { LOGGER, Lifecycle } from '@cairn/service';
 import { observeRequest } from '@cairn/observability';
-import { HttpException, Inject, Injectable, MethodNotAllowedException, type OnModuleInit } from '@nestjs/common';
+import {
+  HttpException,
+  Inject,
+  Injectable,
+  MethodNotAllowedException,
+  NotFoundException,
+  type OnModuleInit,
+} from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
+import { ServerResponse, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
@@ -18,6 +25,8 @@ import { Exchange } from './exchange.ts';
 import { malformed } from './framing.ts';
 
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
+/** How often it is looked for connections that take too long. Node's own 30 s would let each have that on top. */
+const CHECK_CONNECTIONS_MS = 1_000;
 /** Asked by machines every other second, and when everything else is refused. */
 const OF_MACHINES = /^\/(health\/|metrics$)/;
 
@@ -50,33 +59,31 @@ export class Front implements OnModuleInit {
     const [framework] = server.listeners('request') as RequestListener[];
     server.removeListener('request', framework!);
     server.on('request', (request: IncomingMessage, response: ServerResponse) => this.take(request, response, framework!)); // prettier-ignore
+    // Of the protocols that HTTP can be switched to only this one is; others are answered as if they had not been asked for.
+    Object.assign(server, { shouldUpgradeCallback: isWebSocket, connectionsCheckingInterval: CHECK_CONNECTIONS_MS, requireHostHeader: false }); // prettier-ignore
     server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
       waiting.add(request);
       server.emit('request', request, response);
     });
-    server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => void this.proxy.upgrade(request, socket, head)); // prettier-ignore
+    server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => this.upgrade(request, socket, head)); // prettier-ignore
     server.removeAllListeners('clientError');
     server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
+      if (hostile.has(socket)) return void socket.end(); // it has its answer, and what follows is no request
       if (socket.writable && error.code !== 'ECONNRESET') socket.write(badRequest(error.code, randomUUID()));
       socket.destroy();
     });
   }
 
   private take(request: IncomingMessage, response: ServerResponse, framework: RequestListener): void {
-    const exchange = new Exchange(request, response);
+    const exchange = new Exchange(request, response, this.clientOf(request));
     exchange.expectsContinue = waiting.delete(request);
     this.inFlight++;
     response.once('close', () => void this.inFlight--);
-    exchange.client = this.clientOf(request);
     exchange.fields.push(...SECURITY_HEADERS);
     if (this.lifecycle.stopping) exchange.fields.push('connection', 'close');
-
-    const wrong = malformed(request);
-    if (wrong) return this.refuse(exchange, new HttpException(wrong.detail, wrong.status));
-    const { path } = exchange;
-    const isOfMachines = OF_MACHINES.test(path);
-    if (this.inFlight > this.config.MAX_IN_FLIGHT && !isOfMachines)
-      return this.refuse(exchange, new GatewayOverloaded(undefined, { retryAfter: 1 }));
+    const isOfMachines = OF_MACHINES.test(exchange.path);
+    const refusal = this.refusalOf(exchange, isOfMachines);
+    if (refusal) return this.refuse(exchange, refusal);
     const preflight = this.cors.preflight(request.method, request.headers);
     if (preflight) return void response.writeHead(204, [...exchange.fields, ...preflight]).end();
     exchange.fields.push(...this.cors.fields(request.headers));
@@ -86,10 +93,38 @@ export class Front implements OnModuleInit {
     exchange.route = routed.prefix;
     if (!METHODS.has(request.method!)) {
       exchange.fields.push('allow', [...METHODS].join(', '));
-      return this.refuse(exchange, new MethodNotAllowedException(`${request.method} is not for ${path}`));
+      return this.refuse(exchange, new MethodNotAllowedException(`${request.method} is not for ${exchange.path}`));
     }
     this.tellOf(exchange);
     this.proxy.forward(exchange, routed).catch((error: unknown) => exchange.refuse(error));
+  }
+
+  /** A request to switch protocols: Node has taken it out of HTTP, so that a refusal has to be put back into it. */
+  private upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void {
+    const response = new ServerResponse(request);
+    response.assignSocket(socket);
+    response.shouldKeepAlive = false;
+    response.once('finish', () => socket.end());
+    socket.once('error', () => socket.destroy());
+    const exchange = new Exchange(request, response, this.clientOf(request));
+    const routed = this.proxy.find(exchange.target);
+    this.tellOf(exchange);
+    const refusal = this.refusalOf(exchange, false);
+    if (refusal) return exchange.refuse(refusal);
+    if (!routed) return exchange.refuse(new NotFoundException(`Nothing is at ${exchange.path}`));
+    exchange.route = routed.prefix;
+    this.proxy.upgrade(exchange, routed, head).catch((error: unknown) => exchange.refuse(error));
+  }
+
+  private refusalOf({ request, fields }: Exchange, isOfMachines: boolean): Error | undefined {
+    const wrong = malformed(request);
+    if (wrong) {
+      hostile.add(request.socket);
+      fields.push('connection', 'close'); // nobody can tell where the next request would begin
+      return new HttpException(wrong.detail, wrong.status);
+    }
+    if (this.inFlight <= this.config.MAX_IN_FLIGHT || isOfMachines) return undefined;
+    return new GatewayOverloaded(undefined, { retryAfter: 1 });
   }
 
   /** To the framework, which logs and measures what it answers. */
@@ -122,6 +157,12 @@ export class Front implements OnModuleInit {
     });
   }
 }
+
+const isWebSocket = ({ headers, method }: IncomingMessage) =>
+  method === 'GET' && headers.upgrade?.toLowerCase() === 'websocket';
+
+/** Connections on which something has been refused that two servers could read in two ways. */
+const hostile = new WeakSet<Socket>();
 
 /** Requests whose client waits for `100 Continue`. */
 const waiting = new WeakSet<IncomingMessage>();

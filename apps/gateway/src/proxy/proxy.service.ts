@@ -1,7 +1,5 @@
 import { propagationHeaders } from '@cairn/observability';
-import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import type { IncomingMessage } from 'node:http';
-import type { Socket } from 'node:net';
+import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationShutdown } from '@nestjs/common';
 import { Admission } from '../edge/admission.service.ts';
 import { unweakened } from '../edge/compression.ts';
 import type { Exchange } from '../edge/exchange.ts';
@@ -11,16 +9,18 @@ import { ProxiedAnswer } from './proxied-answer.ts';
 import { RouteAccess } from './route-access.service.ts';
 import { RouteTable, type Routed } from './route-table.ts';
 import type { Upstream } from './upstream.client.ts';
+import { WebSockets } from './web-sockets.service.ts';
 
 /** Streams what lies below a public prefix to the service that owns it, and its answer back. */
 @Injectable()
-export class ProxyService implements OnApplicationShutdown {
+export class ProxyService implements BeforeApplicationShutdown, OnApplicationShutdown {
   private readonly table: RouteTable<Upstream>;
 
   constructor(
     @Inject('upstreams') private readonly upstreams: readonly Upstream[],
     private readonly admission: Admission,
     private readonly access: RouteAccess,
+    private readonly sockets: WebSockets,
   ) {
     this.table = new RouteTable(upstreams);
   }
@@ -66,8 +66,18 @@ export class ProxyService implements OnApplicationShutdown {
     yield* boundedBody(exchange.request, limit);
   }
 
-  async upgrade(_request: IncomingMessage, socket: Socket, _head: Buffer): Promise<void> {
-    socket.destroy();
+  /** @throws what `Admission.admit` throws */
+  async upgrade(exchange: Exchange, { upstream }: Routed<Upstream>, head: Buffer): Promise<void> {
+    const { request, target, path } = exchange;
+    await this.admission.admit(exchange, this.table.classOf('GET', target), this.access.of(upstream.name, 'GET', path));
+    if (exchange.response.destroyed) return;
+    const fields = requestFields(request.rawHeaders, request.headers.connection);
+    this.sockets.connect(exchange, upstream, [...fields, ...originOf(exchange)], head);
+  }
+
+  /** Sockets go first: the server waits for them. */
+  async beforeApplicationShutdown() {
+    await this.sockets.close();
   }
 
   async onApplicationShutdown() {
