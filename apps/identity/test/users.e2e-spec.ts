@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import {
   eventually,
   routesOf,
@@ -11,7 +11,6 @@ import {
 import type { FastifyInstance } from 'fastify';
 import { DataSource } from 'typeorm';
 import { identity } from '../src/app.module.ts';
-import { ListProfilesQuery } from '../src/profiles/list-profiles/list-profiles.query.ts';
 import { PasswordHasher } from '../src/users/password-hasher.service.ts';
 import { CreateFirstAdminJob } from '../src/users/create-first-admin/create-first-admin.job.ts';
 

@@ -2,9 +2,10 @@ import { logProblem, toProblem } from '@cairn/http';
 import { Injectable, Module, type DynamicModule } from '@nestjs/common';
 import { GraphQLFederationFactory, GraphQLModule, GraphQLSchemaHost, type GqlModuleOptions } from '@nestjs/graphql';
 import { MercuriusFederationDriver, type MercuriusFederationDriverConfig } from '@nestjs/mercurius';
-import { graphql, GraphQLError } from 'graphql';
+import { graphql, GraphQLError, type GraphQLScalarType } from 'graphql';
 import { writeFile } from 'node:fs/promises';
 import { Command } from './command.decorator.ts';
+import { Url } from './url.type.ts';
 import { isTooManyTokens, limitItems, limits, MAX_ERRORS, MAX_TOKENS, tooLarge } from './graphql-limits.ts';
 
 // declaring a graph
@@ -21,8 +22,13 @@ class SubgraphDriver extends MercuriusFederationDriver {
   constructor(private readonly factory: GraphQLFederationFactory) {
     super(factory);
   }
-  override generateSchema(options: MercuriusFederationDriverConfig) {
-    return this.factory.generateSchema(options as GqlModuleOptions);
+  override async generateSchema(options: MercuriusFederationDriverConfig) {
+    const schema = await this.factory.generateSchema(options as GqlModuleOptions);
+    // The factory builds the schema anew from its text, and brings back what DateTime does, but no other scalar.
+    const url = schema.getType(Url.name) as GraphQLScalarType | undefined;
+    const { serialize, parseValue, parseLiteral } = Url;
+    if (url) Object.assign(url, { serialize, parseValue, parseLiteral });
+    return schema;
   }
 }
 

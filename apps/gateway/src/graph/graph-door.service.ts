@@ -104,7 +104,7 @@ function asking(request: FastifyRequest, reply: FastifyReply, most: number): Ask
   // What is said from outside can only shorten it.
   const milliseconds = /^\d{1,9}$/.test(String(timeout)) ? Math.min(Number(timeout), most) : most;
   const leaving = new AbortController();
-  reply.raw.once('close', () => leaving.abort());
+  reply.raw.once('close', () => reply.raw.writableFinished || leaving.abort());
   return {
     headers: {
       ...propagationHeaders(),
