@@ -7,6 +7,8 @@ import { Admission } from './edge/admission.service.ts';
 import { Front } from './edge/front.service.ts';
 import { graphProviders } from './graph/graph.module.ts';
 import { HomeService } from './home/home.service.ts';
+import { BucketStore } from './limits/bucket-store.client.ts';
+import { RateLimits } from './limits/rate-limits.service.ts';
 import { CheckInstancesJob } from './proxy/check-instances.job.ts';
 import { ProxyService } from './proxy/proxy.service.ts';
 import { RouteAccess } from './proxy/route-access.service.ts';
@@ -26,6 +28,8 @@ export class AppModule {
       providers: [
         { provide: 'config', useValue: config },
         { provide: 'upstreams', useValue: upstreams },
+        BucketStore,
+        RateLimits,
         OpenApiDocuments,
         RouteAccess,
         Admission,

@@ -37,13 +37,15 @@ export type Allow<Action extends string, Subject extends object> = (
 export function definePolicy<Action extends string, Subject extends object>(
   rules: (caller: Principal | undefined, allow: Allow<Action, Subject>) => void,
 ): Policy<Action, Subject> {
-  const abilityOf = (caller: Principal | undefined) => {
+  const make = (caller: Principal | undefined) => {
     const granted: RawRuleOf<MongoAbility>[] = [];
     rules(caller, (actions, when) =>
       granted.push({ action: [...actions], subject: SUBJECT, conditions: when as never }),
     );
     return createMongoAbility(granted);
   };
+  const ofStrangers = make(undefined); // who reads most, and there is nothing about them that could change
+  const abilityOf = (caller: Principal | undefined) => (caller ? make(caller) : ofStrangers);
   return {
     allows: (caller, action, object) => abilityOf(caller).can(action, subject(SUBJECT, { ...object })),
     where(caller, action, columns, taken, fixed = {}) {

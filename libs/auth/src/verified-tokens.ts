@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Verified } from './claims.ts';
 
 export interface RememberedToken extends Verified {
@@ -36,4 +36,4 @@ export class VerifiedTokens {
   }
 }
 
-const digest = (token: string) => createHash('sha256').update(token).digest('base64');
+const digest = (token: string) => hash('sha256', token, 'base64');

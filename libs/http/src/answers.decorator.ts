@@ -1,4 +1,4 @@
-import { applyDecorators, HttpCode, SerializeOptions, SetMetadata } from '@nestjs/common';
+import { applyDecorators, HttpCode, SetMetadata } from '@nestjs/common';
 import { ApiResponse } from '@nestjs/swagger';
 import type { z } from 'zod';
 import type { DomainErrorClass } from './domain-error.ts';
@@ -13,8 +13,14 @@ const LIMIT_HEADERS = {
   'Retry-After': header('Seconds to wait'),
 };
 
-export const TAGGED = 'cairn:tagged';
-export const LOCATION = 'cairn:location';
+export const ANSWER = 'cairn:answer';
+
+/** What AnswerInterceptor does to what a route answers. */
+export interface Answer {
+  readonly schema: z.ZodType | undefined;
+  readonly location: ((body: never) => string) | undefined;
+  readonly etag: boolean;
+}
 
 export interface AnswersOptions<Created extends z.ZodType = z.ZodType> {
   readonly ok?: z.ZodType;
@@ -40,13 +46,11 @@ export function Answers<Created extends z.ZodType>(options: AnswersOptions<Creat
   const byStatus = Map.groupBy(errors, (error) => statusOf[error.problem.kind]);
   return applyDecorators(
     HttpCode(status),
-    SetMetadata(TAGGED, etag),
-    SetMetadata(LOCATION, location),
+    SetMetadata(ANSWER, { schema, location, etag } satisfies Answer),
     ApiResponse({ status, description: 'Success', ...(schema && { standardSchema: schema }), headers }),
     ...(moved
       ? [ApiResponse({ status: 301, description: 'Moved', headers: { Location: header('Where it is now') } })]
       : []),
-    ...(schema ? [SerializeOptions({ schema })] : []),
     ...[...byStatus].map(([errorStatus, those]) =>
       ApiResponse({
         status: errorStatus,

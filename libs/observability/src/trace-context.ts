@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomHex } from './random-hex.ts';
 
 /** A span of ours in a trace, as the W3C Trace Context recommendation names its parts. */
 export interface TraceContext {
@@ -19,11 +19,11 @@ const MAX_TRACESTATE = 512;
  * `tracestate` is passed on unread, and only beside a valid `traceparent`.
  */
 export function continueTrace(traceparent: unknown, tracestate?: unknown): TraceContext {
-  const spanId = randomBytes(8).toString('hex');
+  const spanId = randomHex(8);
   const parent = typeof traceparent === 'string' ? TRACEPARENT.exec(traceparent) : null;
   const [, version, traceId = '', parentId = '', flags = '', rest] = parent ?? [];
   if (!parent || version === 'ff' || (version === '00' && rest) || ZEROS.test(traceId) || ZEROS.test(parentId))
-    return { traceId: randomBytes(16).toString('hex'), spanId, traceFlags: '01' };
+    return { traceId: randomHex(16), spanId, traceFlags: '01' };
   const sampled = (Number.parseInt(flags, 16) & 1) === 1;
   return {
     traceId,

@@ -47,10 +47,10 @@ export async function createApplication(options: ApplicationOptions): Promise<Ne
     const { bodyLimit } = (route.config ?? {}) as { bodyLimit?: number };
     if (bodyLimit) route.bodyLimit = bodyLimit; // @RouteConfig({ bodyLimit }) on a controller's method
   });
-  instance.addHook('onRequest', async ({ headers, routeOptions }) => {
+  instance.addHook('onRequest', ({ headers, routeOptions }, _reply, done) => {
     const isForm = /^application\/x-www-form-urlencoded\b/i.test(headers['content-type'] ?? '');
-    if (isForm && !(routeOptions.config as { forms?: boolean }).forms)
-      throw new UnsupportedMediaTypeException('Send application/json'); // @RouteConfig({ forms: true }) takes them
+    const isRefused = isForm && !(routeOptions.config as { forms?: boolean }).forms; // @RouteConfig({ forms: true }) takes them
+    done(isRefused ? new UnsupportedMediaTypeException('Send application/json') : undefined);
   });
 
   const app = await NestFactory.create<NestFastifyApplication>(ServiceModule.around(options.module, logger), adapter, {
@@ -58,9 +58,10 @@ export async function createApplication(options: ApplicationOptions): Promise<Ne
     abortOnError: false,
   });
   const lifecycle = app.get(Lifecycle);
-  instance.addHook('onSend', async (_request, reply) => {
+  instance.addHook('onSend', (_request, reply, _payload, done) => {
     // A connection that becomes idle now would keep the server open until it times out.
     if (lifecycle.stopping) reply.header('Connection', 'close');
+    done();
   });
   app.setGlobalPrefix('api/v1', { exclude: [...OUTSIDE_API, ...(options.outsideApi ?? [])] });
   app.useGlobalPipes(validationPipe());

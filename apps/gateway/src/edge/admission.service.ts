@@ -1,39 +1,76 @@
-import { TokenVerifier } from '@cairn/auth';
+import { TokenVerifier, type Verified } from '@cairn/auth';
 import { HttpException, Inject, Injectable, UnauthorizedException } from '@nestjs/common';
 import type { Config, RouteClass } from '../config.ts';
+import type { LimitPolicy } from '../limits/limit-policy.ts';
+import { TooManyRequests } from '../limits/limits.errors.ts';
+import { policyHeader, remainingHeader } from '../limits/rate-limit-headers.ts';
+import { subjectOf } from '../limits/rate-limit-subject.ts';
+import { RateLimits } from '../limits/rate-limits.service.ts';
 import type { Exchange } from './exchange.ts';
 
 /** Whether a route wants a token, as the service that owns it declares. `unknown` is for the service to say. */
 export type TokenUse = 'required' | 'verified' | 'ignored' | 'unknown';
 
+interface Class extends RouteClass {
+  readonly policy: LimitPolicy;
+  /** The field that says the policy, the same in every answer. */
+  readonly said: string;
+}
+
 /** Who may go on: a token that comes along is good, and nobody asks for more than their share. */
 @Injectable()
 export class Admission {
+  private readonly classes: ReadonlyMap<string, Class>;
+
   constructor(
-    @Inject('config') private readonly config: Config,
+    @Inject('config') config: Config,
     private readonly tokens: TokenVerifier,
-  ) {}
+    private readonly limits: RateLimits,
+  ) {
+    this.classes = new Map(
+      Object.entries(config.ROUTE_CLASSES).map(([name, { burst, perMinute, exact, ...rest }]) => {
+        const policy = { name, burst, perMinute, exact };
+        return [name, { ...rest, ...policy, policy, said: policyHeader(policy) }];
+      }),
+    );
+  }
 
   classNamed(name: string): RouteClass {
-    return this.config.ROUTE_CLASSES[name]!;
+    return this.classes.get(name)!;
   }
 
   /** @throws UnauthorizedException, KeysUnavailable, RevocationsUnknown; TooManyRequests; 413 for a body that says it is too large */
-  async admit(exchange: Exchange, routeClass: string, use: TokenUse = 'verified'): Promise<void> {
-    const { request } = exchange;
-    const { authorization } = request.headers;
-    if (authorization !== undefined && use !== 'ignored') await this.identify(exchange, authorization);
-    else if (use === 'required') throw new UnauthorizedException('The access token is missing: send Authorization: Bearer <token>'); // prettier-ignore
-    const { maxBody } = this.classNamed(routeClass);
-    if (Number(request.headers['content-length'] ?? 0) > maxBody)
+  async admit(exchange: Exchange, className: string, use: TokenUse = 'verified'): Promise<void> {
+    const { headers } = exchange.request;
+    const routeClass = this.classes.get(className)!;
+    if (headers.authorization !== undefined && use !== 'ignored')
+      await this.identify(exchange, routeClass, headers.authorization);
+    else if (use === 'required')
+      throw new UnauthorizedException('The access token is missing: send Authorization: Bearer <token>');
+    await this.count(exchange, routeClass, exchange.userId);
+    const { maxBody } = routeClass;
+    if (Number(headers['content-length'] ?? 0) > maxBody)
       throw new HttpException(`A body may have at most ${maxBody} bytes here`, 413);
   }
 
-  private async identify(exchange: Exchange, authorization: string): Promise<void> {
+  private async identify(exchange: Exchange, routeClass: Class, authorization: string): Promise<void> {
     const token = bearerToken(exchange, authorization);
-    const { caller } = await this.tokens.verify(token);
-    if ('service' in caller) throw new UnauthorizedException('This kind of token is not accepted here');
-    exchange.userId = caller.id;
+    let verified: Verified | undefined = this.tokens.remembered(token);
+    if (!verified) {
+      // Before the work of verifying it: who makes tokens up is a stranger, and counted as one.
+      await this.count(exchange, routeClass, undefined);
+      verified = await this.tokens.verify(token);
+    }
+    if ('service' in verified.caller) throw new UnauthorizedException('This kind of token is not accepted here');
+    exchange.userId = verified.caller.id;
+  }
+
+  private async count(exchange: Exchange, { policy, said }: Class, userId: string | undefined): Promise<void> {
+    const taken = this.limits.take(policy, subjectOf({ userId, address: exchange.client.address }));
+    const decision = taken instanceof Promise ? await taken : taken;
+    exchange.say('ratelimit-policy', said);
+    exchange.say('ratelimit', remainingHeader(policy, decision));
+    if (!decision.allowed) throw new TooManyRequests(undefined, { retryAfter: decision.retryAfterSeconds });
   }
 }
 

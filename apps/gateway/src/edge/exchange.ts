@@ -36,6 +36,13 @@ export class Exchange {
     return query === -1 ? this.target : this.target.slice(0, query);
   }
 
+  /** Adds a field to the answer, in the place of one of the same name. */
+  say(name: string, value: string): void {
+    const at = this.fields.indexOf(name);
+    if (at === -1) this.fields.push(name, value);
+    else this.fields[at + 1] = value;
+  }
+
   /** Answers with the problem that an error is; hangs up when an answer has begun. */
   refuse(error: unknown): void {
     const { response, request, ids, fields } = this;

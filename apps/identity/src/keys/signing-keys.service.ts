@@ -7,15 +7,11 @@ import { DataSource } from 'typeorm';
 import { CONFIG, type Config } from '../config.ts';
 import { derivedKey } from './derived-key.ts';
 import { seal, unseal } from './seal.ts';
+import type { SignedBy } from './sign-jwt.ts';
 import { publishedAt, signerAt, SigningKey } from './signing-key.ts';
 
 /** How old an instance's copy of the keys may be: far less than KEY_PUBLISH_SECONDS, so that all know a key before one signs with it. */
 const COPY_MS = 10_000;
-
-export interface Signer {
-  readonly kid: string;
-  readonly privateKey: KeyObject;
-}
 
 /**
  * The keys that sign access tokens: private halves sealed in the database, public halves published as JWKS. Instances agree by it, and
@@ -47,7 +43,7 @@ export class SigningKeys implements JwksSource {
     await this.signer();
   }
 
-  async signer(): Promise<Signer> {
+  async signer(): Promise<SignedBy> {
     const { keys, now } = await this.current();
     const key = signerAt(keys, now);
     if (!key)

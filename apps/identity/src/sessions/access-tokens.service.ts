@@ -1,8 +1,7 @@
 import { ACCESS_TOKEN_TYPE } from '@cairn/auth';
 import { Inject, Injectable } from '@nestjs/common';
-import { SignJWT } from 'jose';
-import { randomUUID } from 'node:crypto';
 import { CONFIG, type Config } from '../config.ts';
+import { signJwt } from '../keys/sign-jwt.ts';
 import { SigningKeys } from '../keys/signing-keys.service.ts';
 import { toUserView } from '../users/user.dto.ts';
 import type { User } from '../users/user.ts';
@@ -19,20 +18,16 @@ export class AccessTokens {
 
   /** What a client is given when it signs in or refreshes. */
   async issue(user: User, refreshToken: RefreshToken) {
-    const { kid, privateKey } = await this.keys.signer();
-    const accessToken = await new SignJWT({
+    const claims = {
       sid: refreshToken.sessionId,
       roles: user.roles,
       ver: user.tokenVersion,
-    })
-      .setProtectedHeader({ alg: 'ES256', kid, typ: ACCESS_TOKEN_TYPE })
-      .setIssuer(this.config.TOKEN_ISSUER)
-      .setAudience(this.config.TOKEN_AUDIENCE)
-      .setSubject(user.id)
-      .setJti(randomUUID())
-      .setIssuedAt()
-      .setExpirationTime(`${this.config.ACCESS_TOKEN_SECONDS}s`)
-      .sign(privateKey);
+      iss: this.config.TOKEN_ISSUER,
+      aud: this.config.TOKEN_AUDIENCE,
+      sub: user.id,
+    };
+    const signer = await this.keys.signer();
+    const accessToken = signJwt(claims, ACCESS_TOKEN_TYPE, this.config.ACCESS_TOKEN_SECONDS, signer);
     return {
       accessToken,
       refreshToken: this.refreshTokens.write(refreshToken),

@@ -1,8 +1,8 @@
 import { Sql } from '@cairn/database';
+import { networkOf } from '@cairn/http/network';
 import { Injectable } from '@nestjs/common';
 import { RateLimits, type Limiter } from '../redis/rate-limits.service.ts';
 import { TooManyLogins } from './login-attempts.errors.ts';
-import { networkOf } from './network.ts';
 
 /** Who tries to prove a password, and from where. */
 export interface Attempt {

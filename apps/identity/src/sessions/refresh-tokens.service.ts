@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHash, createHmac, createSecretKey, randomBytes, timingSafeEqual, type KeyObject } from 'node:crypto';
 import { CONFIG, type Config } from '../config.ts';
 import { derivedKey } from '../keys/derived-key.ts';
 import type { TokenTrace } from './session.ts';
@@ -22,10 +22,10 @@ const FORM = /^(?<sessionId>[0-9a-f-]{36})\.(?<generation>\d{1,9})\.(?<rest>[\w-
  */
 @Injectable()
 export class RefreshTokens {
-  private readonly key: Buffer;
+  private readonly key: KeyObject; // made once: it is looked at again for every HMAC
 
   constructor(@Inject(CONFIG) config: Config) {
-    this.key = derivedKey(config.KEY_ENCRYPTION_SECRET, 'refresh tokens');
+    this.key = createSecretKey(derivedKey(config.KEY_ENCRYPTION_SECRET, 'refresh tokens'));
   }
 
   first(sessionId: string): RefreshToken {

@@ -1,8 +1,7 @@
 import { ACCESS_TOKEN_TYPE } from '@cairn/auth';
 import { Inject, Injectable } from '@nestjs/common';
-import { SignJWT } from 'jose';
-import { randomUUID } from 'node:crypto';
 import { CONFIG, type Config } from '../../config.ts';
+import { signJwt } from '../../keys/sign-jwt.ts';
 import { SigningKeys } from '../../keys/signing-keys.service.ts';
 import { InvalidClient } from '../client.errors.ts';
 import { ServiceClients } from '../service-clients.service.ts';
@@ -22,16 +21,8 @@ export class IssueServiceTokenHandler {
   /** A token with which one service calls one other (RFC 6749, section 4.4; RFC 9068). @throws InvalidClient */
   async execute(client: { id: string; secret: string } | undefined, audience: string): Promise<ServiceToken> {
     if (!client || !this.clients.isAuthentic(client.id, client.secret)) throw new InvalidClient();
-    const { kid, privateKey } = await this.keys.signer();
-    const token = await new SignJWT({ client_id: client.id })
-      .setProtectedHeader({ alg: 'ES256', kid, typ: ACCESS_TOKEN_TYPE })
-      .setIssuer(this.config.TOKEN_ISSUER)
-      .setAudience(audience)
-      .setSubject(client.id)
-      .setJti(randomUUID())
-      .setIssuedAt()
-      .setExpirationTime(`${LIFE_SECONDS}s`)
-      .sign(privateKey);
+    const claims = { client_id: client.id, iss: this.config.TOKEN_ISSUER, aud: audience, sub: client.id };
+    const token = signJwt(claims, ACCESS_TOKEN_TYPE, LIFE_SECONDS, await this.keys.signer());
     return { access_token: token, token_type: 'Bearer', expires_in: LIFE_SECONDS };
   }
 }

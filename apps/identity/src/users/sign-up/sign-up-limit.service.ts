@@ -1,7 +1,7 @@
+import { networkOf } from '@cairn/http/network';
 import { Inject, Injectable } from '@nestjs/common';
 import { CONFIG, type Config } from '../../config.ts';
 import { RateLimits, type Limiter } from '../../redis/rate-limits.service.ts';
-import { networkOf } from '../../sessions/network.ts';
 import { TooManySignUps } from '../user.errors.ts';
 
 /** Each sign-up costs a hash, and each refused one tells that an email is taken: one place gets so many of both. */

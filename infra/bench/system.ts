@@ -1,0 +1,179 @@
+import { Guardian, hasEnded, ownGroup, stopChild, type ServiceDatabase } from '@cairn/backing';
+import { build } from '@cairn/local/build';
+import { createDatabases } from '@cairn/local/databases';
+import { environmentOf, migrationEnvironmentOf, type Surroundings } from '@cairn/local/environment';
+import { planOf, portsOf } from '@cairn/local/plan';
+import { assertPortsFree } from '@cairn/local/ports';
+import { origin, topology, type ServiceName } from '@cairn/local/topology';
+import { workspace } from '@cairn/local/workspace';
+import { startTestServers } from '@cairn/testing/servers';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { hash } from 'node:crypto';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+
+const READY_WITHIN_MS = 30_000;
+const STOP_MS = 10_000;
+
+export interface Running {
+  readonly origin: string;
+  readonly process: ChildProcess;
+}
+
+/**
+ * What benches start, as processes of their own: our services as they are built, each with the environment that `npm start` would give
+ * it, and the bare things that they are compared with. PostgreSQL and Redis keep nothing: processors are measured, not disks.
+ */
+export class System {
+  /** Where services write their profile when they end; they write none without it. */
+  profiles: string | undefined;
+  readonly #folder = mkdtempSync(path.join(tmpdir(), 'cairn-bench-'));
+  readonly #guardian = new Guardian();
+  readonly #surroundings: Surroundings;
+  readonly #stopServers: () => Promise<void>;
+  #undo: (() => Promise<unknown> | void)[] = [];
+
+  private constructor(surroundings: Surroundings, stopServers: () => Promise<void>) {
+    this.#surroundings = surroundings;
+    this.#stopServers = stopServers;
+    this.#guardian.removeAfterwards(this.#folder);
+  }
+
+  /** PostgreSQL with a migrated database per service, and Redis; no service yet. */
+  static async start(firstPort: number): Promise<System> {
+    const plan = planOf([]);
+    const portBase = await freePortBase(firstPort);
+    const [servers] = await Promise.all([startTestServers(), build(plan.services)]);
+    const { TEST_POSTGRES_URL, TEST_REDIS_URL } = servers.environment;
+    const withDatabase = plan.services.filter((name) => topology[name].database);
+    const secret = (name: string) => hash('sha256', name, 'base64url'); // of a system that lives for minutes, and only here
+    const databases = await createDatabases(TEST_POSTGRES_URL, withDatabase, secret);
+    const inherited = { PATH: process.env.PATH };
+    const surroundings = { plan, portBase, empty: false, redisUrl: TEST_REDIS_URL, databases, secret, inherited };
+    const system = new System(surroundings, () => servers.stop());
+    try {
+      await Promise.all(withDatabase.map((name) => system.#migrate(name)));
+    } catch (error) {
+      await system.remove();
+      throw error;
+    }
+    return system;
+  }
+
+  get portBase(): number {
+    return this.#surroundings.portBase;
+  }
+
+  origin(name: ServiceName): string {
+    return origin(this.portBase, name);
+  }
+
+  database(name: ServiceName): ServiceDatabase {
+    return this.#surroundings.databases.get(name)!;
+  }
+
+  /** Starts one of ours on its port. Resolves when it is ready. */
+  async service(name: ServiceName, environment: NodeJS.ProcessEnv = {}): Promise<Running> {
+    const args = ['--enable-source-maps', path.join('apps', name, 'dist/main.js')];
+    const profiling = this.profiles && `--cpu-prof --cpu-prof-dir=${this.profiles} --cpu-prof-name=${name}.cpuprofile`;
+    const child = this.#spawn(name, args, {
+      ...environmentOf(name, this.#surroundings),
+      METRICS: 'true',
+      ...(profiling && { NODE_OPTIONS: profiling }),
+      ...environment,
+    });
+    const running = { origin: this.origin(name), process: child };
+    await this.#until(name, child, async () => (await fetch(`${running.origin}/health/ready`)).ok);
+    return running;
+  }
+
+  /**
+   * The environment in which the gateway sends what is a service's to another origin. Whatever form UPSTREAMS has, it is the one in
+   * which the runner writes it.
+   */
+  upstreams(origins: Partial<Record<ServiceName, string>>): NodeJS.ProcessEnv {
+    const { UPSTREAMS = '{}' } = environmentOf('gateway', this.#surroundings);
+    const names = Object.keys(origins) as ServiceName[];
+    const wanted = Object.entries(JSON.parse(UPSTREAMS) as object).filter(([name]) => name in origins);
+    const text = JSON.stringify(Object.fromEntries(wanted));
+    return { UPSTREAMS: names.reduce((json, name) => json.replaceAll(this.origin(name), origins[name]!), text) };
+  }
+
+  /** Starts a file of `sides`, which says on which port it listens: `{"port":1234}`. It can be spoken to by messages. */
+  async side(name: string, environment: NodeJS.ProcessEnv = {}): Promise<Running> {
+    const file = path.join(import.meta.dirname, 'sides', `${name}.ts`);
+    const child = this.#spawn(name, [file], { PATH: process.env.PATH, ...environment });
+    let port: number | undefined;
+    child.on('message', (message: { port?: number }) => (port = message.port));
+    await this.#until(name, child, () => port !== undefined);
+    return { origin: `http://127.0.0.1:${port}`, process: child };
+  }
+
+  /** Something to be undone once the bench is over. */
+  afterwards(undo: () => Promise<unknown> | void): void {
+    this.#undo.push(undo);
+  }
+
+  /** Ends all that has been started for one bench, the last first. */
+  async clear(): Promise<void> {
+    const undo = this.#undo.reverse();
+    this.#undo = [];
+    for (const each of undo) await each();
+  }
+
+  async remove(): Promise<void> {
+    await this.clear();
+    await this.#stopServers();
+    this.#guardian.dismiss();
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  async #migrate(name: ServiceName): Promise<void> {
+    const environment = migrationEnvironmentOf(name, this.#surroundings);
+    const step = `${name}-migrate`;
+    const child = this.#spawn(step, [path.join('apps', name, 'dist/main.js'), 'migrate'], environment);
+    await this.#until(step, child, () => child.exitCode === 0);
+  }
+
+  /** Its output goes straight into a file, as a container's does: reading it here would take the processor from those who are measured. */
+  #spawn(name: string, args: readonly string[], env: NodeJS.ProcessEnv): ChildProcess {
+    const log = openSync(this.#logOf(name), 'w');
+    const child = spawn(process.execPath, args, {
+      ...ownGroup,
+      cwd: workspace,
+      env,
+      stdio: ['ignore', log, log, 'ipc'],
+    });
+    closeSync(log);
+    this.#guardian.watch(child, 'SIGTERM');
+    this.afterwards(() => (hasEnded(child) ? undefined : stopChild(child, 'SIGTERM', STOP_MS)));
+    return child;
+  }
+
+  async #until(name: string, child: ChildProcess, isSo: () => Promise<boolean> | boolean): Promise<void> {
+    let ended = false;
+    for (const deadline = Date.now() + READY_WITHIN_MS; !ended && Date.now() < deadline; await delay(20)) {
+      ended = hasEnded(child);
+      if (await Promise.resolve(isSo()).catch(() => false)) return;
+    }
+    throw new Error(`${name} did not come up:\n${readFileSync(this.#logOf(name), 'utf8').slice(-2_000)}`);
+  }
+
+  #logOf(name: string): string {
+    return path.join(this.#folder, `${name}.log`);
+  }
+}
+
+/** The first from there upwards of which every port is free. */
+async function freePortBase(from: number): Promise<number> {
+  for (let portBase = from; ; portBase += 100) {
+    try {
+      await assertPortsFree(portsOf(planOf([]), portBase, ['postgres', 'redis']));
+      return portBase;
+    } catch (error) {
+      if (portBase > from + 5_000) throw error;
+    }
+  }
+}
