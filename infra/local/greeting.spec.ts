@@ -14,6 +14,12 @@ test('says where to go, as whom, and what to try', () => {
   expect(text).toContain(`curl http://127.0.0.1:4000/api/v1/sessions --json '{"login":"ada",`);
 });
 
+test('the graph is at the gateway, or at each service where that does not run', () => {
+  expect(greet([])).toContain('GraphQL   http://127.0.0.1:4000/graphql (GraphiQL in a browser)');
+  expect(greet([])).not.toContain(':4002/graphql');
+  expect(greet(['blog'])).toContain('http://127.0.0.1:4002/graphql (blog)');
+});
+
 test('without the gateway each service has its own address', () => {
   const text = greet(['blog']);
   expect(text).toContain('curl http://127.0.0.1:4002/api/v1/posts');

@@ -12,9 +12,11 @@ export function greeting(
   const runs = (name: ServiceName) => plan.services.includes(name);
   const at = (name: ServiceName) => origin(portBase, runs('gateway') ? 'gateway' : name);
   const home = runs('gateway') ? 'gateway' : plan.services.at(-1)!;
-  const graphql = plan.services
-    .filter((name) => topology[name].graphql)
-    .map((name) => `${origin(portBase, name)}/graphql (${name})`);
+  const graphql = runs('gateway')
+    ? [`${origin(portBase, 'gateway')}/graphql (GraphiQL in a browser)`]
+    : plan.services
+        .filter((name) => topology[name].graphql)
+        .map((name) => `${origin(portBase, name)}/graphql (${name})`);
   // The demo world needs blog; without it there is the first admin only.
   const accounts = empty || !runs('identity') ? [] : runs('blog') ? [admin, ...demoAccounts] : [admin];
   const writer = accounts[1] ?? accounts[0];

@@ -4,6 +4,7 @@ import { benches } from './benches.ts';
 import { docsBlocks } from './docs-blocks.ts';
 import { fork } from './fork.ts';
 import { freePortBase } from './free-port-base.ts';
+import { graph } from './graph.ts';
 import { hostile } from './hostile.ts';
 import type { Proof } from './proof.ts';
 import { outage } from './outage.ts';
@@ -16,7 +17,7 @@ import { walkthrough } from './walkthrough.ts';
  */
 
 /** In this order: who needs the demo world as it is comes first, who leaves rubbish behind or stops things later. */
-const proofs: readonly Proof[] = [fork, docsBlocks, walkthrough, outage, hostile, bareStart, benches];
+const proofs: readonly Proof[] = [fork, docsBlocks, graph, walkthrough, outage, hostile, bareStart, benches];
 
 const chosen = parse();
 const system = new StartedSystem(await freePortBase(chosen.portBase));

@@ -5,6 +5,7 @@ import { DocsService } from './docs/docs.service.ts';
 import { OpenApiDocuments } from './docs/open-api-documents.service.ts';
 import { Admission } from './edge/admission.service.ts';
 import { Front } from './edge/front.service.ts';
+import { graphProviders } from './graph/graph.module.ts';
 import { HomeService } from './home/home.service.ts';
 import { BucketStore } from './limits/bucket-store.client.ts';
 import { RateLimits } from './limits/rate-limits.service.ts';
@@ -38,6 +39,7 @@ export class AppModule {
         CheckInstancesJob,
         DocsService,
         HomeService,
+        ...graphProviders,
         ...upstreams.map(upstreamDependency),
       ],
     };

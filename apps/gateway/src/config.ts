@@ -89,6 +89,26 @@ export const ConfigSchema = z
     ANSWER_IDLE_MS: z.coerce.number().int().positive().default(60_000).meta({
       description: 'How long an answer that has begun may pause. Who streams events sends a comment more often',
     }),
+    GRAPHQL_SUPERGRAPH: z.string().optional().meta({
+      description: 'The file of the graph and of who answers what of it, where that is not `supergraph.graphql` here',
+    }),
+    GRAPHQL_OPERATIONS: z.string().optional().meta({
+      description: 'The file of the operations that a locked gateway answers, where that is not `operations.json` here',
+    }),
+    GRAPHQL_MAX_COST: z.coerce
+      .number()
+      .int()
+      .positive()
+      .default(5_000)
+      .meta({ description: 'What a request to the graph may cost: about the objects that it may return' }),
+    GRAPHQL_INTROSPECTION: z
+      .stringbool()
+      .default(true)
+      .meta({ description: 'Whether the graph describes itself, and browsers get GraphiQL at `/graphql`' }),
+    GRAPHQL_PERSISTED_ONLY: z
+      .stringbool()
+      .default(false)
+      .meta({ description: 'Locked: only the operations of `operations.json` are answered' }),
     ...AuthConfigSchema.shape,
     TRUSTED_PROXIES: ProcessConfigSchema.shape.TRUSTED_PROXIES,
   })

@@ -6,7 +6,7 @@ import { graphql, GraphQLError, type GraphQLScalarType } from 'graphql';
 import { writeFile } from 'node:fs/promises';
 import { Command } from './command.decorator.ts';
 import { Url } from './url.type.ts';
-import { limitItems, limits, MAX_ERRORS, MAX_TOKENS, tooLarge } from './graphql-limits.ts';
+import { isTooManyTokens, limitItems, limits, MAX_ERRORS, MAX_TOKENS, tooLarge } from './graphql-limits.ts';
 
 // declaring a graph
 export { argumentsOf, FieldsOf } from './graphql-fields.ts';
@@ -116,7 +116,6 @@ const refusalsIn = ({ errors }: Error & { errors?: unknown }): GraphQLError[] =>
   Array.isArray(errors) ? errors.filter((error) => error instanceof GraphQLError) : [];
 
 function refusal({ message, path, locations, extensions }: GraphQLError): GraphQLError {
-  if (/^Syntax Error: Document contains more tha[nt] /.test(message))
-    return tooLarge(`Words and signs: at most ${MAX_TOKENS} are allowed`);
+  if (isTooManyTokens(message)) return tooLarge(`Words and signs: at most ${MAX_TOKENS} are allowed`);
   return { message, path, locations, extensions: { ...BAD_REQUEST, ...extensions } } as unknown as GraphQLError;
 }

@@ -66,14 +66,14 @@ export class Upstream {
   /** For the gateway's own requests. @throws the errors of proxy.errors.ts */
   ask(
     outgoing: Omit<Outgoing, 'body' | 'headers'> & { body?: string; headers: Record<string, string> },
-    options: CallOptions,
+    { signal, ...options }: CallOptions & { signal?: AbortSignal },
   ): Promise<Answer> {
     const { body = null, headers, ...rest } = outgoing;
-    return new Promise((resolve, reject) => {
+    return new Promise<Answer>((resolve, reject) => {
       let status = 0;
       let fields: Record<string, string | string[] | undefined> = {};
       const pieces: Buffer[] = [];
-      this.send(
+      const call = this.send(
         { ...rest, headers: Object.entries(headers).flat(), body: body === null ? null : () => body },
         {
           onHead: (code, _raw, parsed) => {
@@ -86,6 +86,7 @@ export class Upstream {
         },
         options,
       );
+      signal?.addEventListener('abort', () => call.cancel(), { once: true });
     });
   }
 

@@ -1,0 +1,211 @@
+import { logProblem, toProblem } from '@cairn/http';
+import { tooLarge } from '@cairn/service/graphql-limits';
+import { getStitchedSchemaFromSupergraphSdl } from '@graphql-tools/federation';
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import {
+  execute,
+  getVariableValues,
+  GraphQLError,
+  OperationTypeNode,
+  parse,
+  print,
+  type ExecutionResult,
+  type DocumentNode,
+} from 'graphql';
+import { readFileSync } from 'node:fs';
+import type { Config } from '../config.ts';
+import { countObjects } from './count-objects.ts';
+import { Documents, type Executable, type Operation } from './documents.ts';
+import { formatError, type FormattedError } from './error-format.ts';
+import { SUPERGRAPH_FILE } from './files.ts';
+import { GraphMetrics } from './graph-metrics.service.ts';
+import type { Parameters } from './graph-request.ts';
+import { PersistedQueries } from './persisted-queries.service.ts';
+import { SubgraphClient, type Asking } from './subgraph.client.ts';
+import { factsOf } from './supergraph.ts';
+
+export interface GraphAnswer {
+  /** There is none when nothing was executed. */
+  readonly data?: unknown;
+  readonly errors?: readonly FormattedError[];
+  readonly cost?: { readonly declared: number; readonly objects: number };
+}
+
+/** An operation that may be executed. */
+interface Chosen {
+  readonly prepared: Executable;
+  readonly operation: Operation;
+  readonly query: string;
+  /** Variables as they were given, and as the operation takes them. */
+  readonly given: Readonly<Record<string, unknown>>;
+  readonly variables: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * The graph of all services. What one service can answer alone goes to it as it came; else the stitched schema asks each for its part,
+ * what is wanted of one at the same moment in one request.
+ */
+@Injectable()
+export class GraphService {
+  private readonly logger = new Logger('Graph');
+  private loaded: ReturnType<GraphService['build']> | undefined;
+
+  constructor(
+    @Inject('config') private readonly config: Config,
+    private readonly subgraphs: SubgraphClient,
+    private readonly persisted: PersistedQueries,
+    private readonly metrics: GraphMetrics,
+  ) {}
+
+  /** Reads the supergraph: the first time takes some 100 ms. @throws Error when there is none */
+  load() {
+    return (this.loaded ??= this.build());
+  }
+
+  refusal(error: GraphQLError): GraphAnswer {
+    return { errors: this.format(error) };
+  }
+
+  /** Answers one request, or those of a batch, which share what they ask of the services. */
+  async answer(requests: readonly Parameters[], asking: Asking, mayChange: boolean): Promise<GraphAnswer[]> {
+    const chosen = await Promise.all(requests.map((parameters) => this.choose(parameters, mayChange)));
+    const costs = chosen.map((each) => (isChosen(each) ? each.operation.cost(each.variables) : 0));
+    const total = costs.reduce((sum, cost) => sum + cost, 0);
+    const limit = this.config.GRAPHQL_MAX_COST;
+    if (total > limit) {
+      const refusal = this.refusal(tooLarge(`Cost: at most ${limit} is allowed, this is ${total}`));
+      return chosen.map((each) => (isChosen(each) ? refusal : each));
+    }
+    const shared = { ...asking }; // the key under which stitching gathers what it asks
+    return Promise.all(
+      chosen.map(async (each, index) =>
+        isChosen(each) ? this.measured(await this.execute(each, shared), costs[index]!, each) : each,
+      ),
+    );
+  }
+
+  /** What a request wants executed, or why that may not be. */
+  private async choose(parameters: Parameters, mayChange: boolean): Promise<Chosen | GraphAnswer> {
+    const { schema, documents } = this.load();
+    const refuse = (message: string, extensions = {}) => this.refusal(new GraphQLError(message, { extensions }));
+    let query: string;
+    try {
+      query = await this.persisted.textOf(parameters);
+    } catch (error) {
+      return this.refusal(new GraphQLError((error as Error).message, { originalError: error as Error }));
+    }
+    const prepared = documents.prepare(query);
+    if (prepared.errors) return { errors: prepared.errors.flatMap((error) => this.format(error)) };
+    this.persisted.remember(parameters);
+    const { operationName } = parameters;
+    const [operation, another] = prepared.operations.filter(({ node }) => !operationName || node.name?.value === operationName); // prettier-ignore
+    if (!operation) return refuse(`There is no operation "${operationName}"`);
+    if (another) return refuse('There are several operations: say by operationName which to execute');
+    const type = operation.node.operation;
+    if (type === OperationTypeNode.SUBSCRIPTION) return refuse('There are no subscriptions here');
+    if (type === OperationTypeNode.MUTATION && !mayChange)
+      return refuse('A change is sent by POST', { code: 'http.method-not-allowed', status: 405 });
+    const given = parameters.variables ?? {};
+    const { errors, coerced } = getVariableValues(schema, operation.node.variableDefinitions ?? [], given, { maxErrors: 10 }); // prettier-ignore
+    if (errors) return { errors: errors.flatMap((error) => this.format(error)) };
+    return { prepared, operation, query, given, variables: coerced };
+  }
+
+  private async execute({ prepared, operation, query, given }: Chosen, asking: Asking): Promise<ExecutionResult> {
+    const operationName = operation.node.name?.value;
+    if (!operation.service || prepared.operations.length > 1)
+      return execute({
+        schema: this.load().schema,
+        document: prepared.document,
+        variableValues: given,
+        operationName,
+        contextValue: asking,
+      });
+    const isChange = operation.node.operation === OperationTypeNode.MUTATION;
+    try {
+      return revived(await this.subgraphs.ask(operation.service, { query, variables: given, operationName }, asking, isChange)); // prettier-ignore
+    } catch (error) {
+      return unanswered(operation, this.coded(error));
+    }
+  }
+
+  private measured({ data, errors }: ExecutionResult, declared: number, { operation }: Chosen): GraphAnswer {
+    if (data === undefined) return { errors: this.formatAll(errors ?? []) };
+    const objects = countObjects(data);
+    this.metrics.add({ declared, objects, errors: errors?.length ?? 0 });
+    this.logger.debug({ operation: operation.node.name?.value, service: operation.service, declared, objects });
+    return {
+      data,
+      ...(errors?.length && { errors: this.formatAll(errors) }),
+      cost: { declared, objects },
+    };
+  }
+
+  private formatAll(errors: readonly GraphQLError[]) {
+    const reported = new Set<unknown>(); // a failure that several fields share is one
+    return errors.flatMap((error) => this.format(error, reported));
+  }
+
+  /** A failure to reach a service, logged once, in the form in which it survives stitching: that looks for causes, and shows them. */
+  private coded(error: unknown): GraphQLError {
+    if (error instanceof GraphQLError) return error;
+    const { title, detail, code, status } = toProblem(error);
+    logProblem(error);
+    return new GraphQLError(detail ?? title, { extensions: { code, status } });
+  }
+
+  private format(error: GraphQLError, reported = new Set<unknown>()): FormattedError[] {
+    return formatError(error, toProblem, (cause) => {
+      if (!reported.has(cause)) logProblem(cause);
+      reported.add(cause);
+    });
+  }
+
+  private build() {
+    const supergraph = parse(readFileSync(this.config.GRAPHQL_SUPERGRAPH ?? SUPERGRAPH_FILE, 'utf8'));
+    const facts = factsOf(supergraph);
+    const schema = getStitchedSchemaFromSupergraphSdl({
+      supergraphSdl: supergraph,
+      batch: true,
+      onSubschemaConfig: (subschema) => {
+        const name = facts.services.get(subschema.name) ?? subschema.name.toLowerCase();
+        const executor = async ({ document, variables, operationType, context }: ExecutionRequest) => {
+          const request = { query: print(document), variables };
+          try {
+            return await this.subgraphs.ask(name, request, context, operationType === 'mutation');
+          } catch (error) {
+            return { data: null, errors: [this.coded(error)] }; // stitching passes a promise that fails over in silence
+          }
+        };
+        subschema.executor = executor as unknown as typeof subschema.executor;
+      },
+    });
+    return { schema, documents: new Documents(schema, facts, { introspection: this.config.GRAPHQL_INTROSPECTION }) };
+  }
+}
+
+/** What stitching wants asked of a service. */
+interface ExecutionRequest {
+  readonly document: DocumentNode;
+  readonly variables?: Readonly<Record<string, unknown>>;
+  readonly operationType: string;
+  readonly context: Asking;
+}
+
+const isChosen = (each: Chosen | GraphAnswer): each is Chosen => 'operation' in each;
+
+/** What a service said, its errors as such. Without a path they are about the request: nothing was executed then. */
+function revived({ data, errors }: ExecutionResult): ExecutionResult {
+  if (!errors?.length) return { data };
+  const revivedErrors = errors.map(({ message, path, extensions }) => new GraphQLError(message, { path, extensions }));
+  return data === null && !errors.some(({ path }) => path)
+    ? { errors: revivedErrors }
+    : { data, errors: revivedErrors };
+}
+
+/** The same at every field that was asked of a service. */
+function unanswered({ roots }: Operation, { message, extensions }: GraphQLError): ExecutionResult {
+  const errors = roots.map(({ key }) => new GraphQLError(message, { path: [key], extensions }));
+  const isWhole = roots.some(({ isNonNull }) => isNonNull);
+  return { data: isWhole ? null : Object.fromEntries(roots.map(({ key }) => [key, null])), errors };
+}

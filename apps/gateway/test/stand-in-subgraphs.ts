@@ -1,0 +1,91 @@
+import { buildSchema, graphql } from 'graphql';
+import { randomUUID } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import type { RequestListener } from 'node:http';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { text } from 'node:stream/consumers';
+import { compose } from '../src/graph/compose.ts';
+
+const LINK = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@shareable", "@cost", "@listSize"])`;
+
+const BLOG = `
+type Query {
+  posts(limit: Int, cursor: String): PostPage! @listSize(slicingArguments: ["limit"], sizedFields: ["items"], assumedSize: 20, requireOneSlicingArgument: false)
+  post(slug: String!): Post
+  tags: [String!]!
+}
+type Mutation { addComment(slug: String!, input: CommentInput!): Comment! }
+input CommentInput { body: String! mentions: [[String!]!] }
+type PostPage { items: [Post!]! nextCursor: String }
+type Post @key(fields: "id") { id: ID! slug: String! title: String! commentCount: Int! author: User! comments(limit: Int): CommentPage! related: [Post!]! }
+type CommentPage { items: [Comment!]! nextCursor: String }
+type Comment { id: ID! body: String! author: User! post: Post! }
+type User @key(fields: "id") { id: ID! posts(first: Int): PostConnection! }
+type PostConnection { edges: [PostEdge!]! }
+type PostEdge { node: Post! }
+`;
+const IDENTITY = `
+type Query { me: User profile(username: String!): User! }
+type User @key(fields: "id") { id: ID! username: String displayName: String }
+`;
+
+/** The file of the graph that the two make. */
+export function supergraphFile(): string {
+  const file = path.join(tmpdir(), `cairn-supergraph-${randomUUID()}.graphql`);
+  const { supergraph } = compose(new Map([['blog', LINK + BLOG], ['identity', LINK + IDENTITY]])); // prettier-ignore
+  writeFileSync(file, supergraph);
+  return file;
+}
+
+const post = (n: number) => ({ __typename: 'Post', id: `p${n}`, slug: `post-${n}`, title: `Post ${n}`, commentCount: n, author: { __typename: 'User', id: `u${n % 5}` }, comments: ({ limit = 20 }) => ({ items: Array.from({ length: limit }, (_, index) => comment(index)), nextCursor: null }), related: [] }); // prettier-ignore
+const comment = (n: number) => ({ id: `c${n}`, body: `Comment ${n}`, author: { __typename: 'User', id: `u${n % 7}` } });
+
+interface Representation {
+  readonly __typename: string;
+  readonly id: string;
+}
+
+const blogRoot = {
+  posts: ({ limit = 20 }: { limit?: number }) => ({ items: Array.from({ length: limit }, (_, n) => post(n)), nextCursor: null }), // prettier-ignore
+  post: ({ slug }: { slug: string }) => (slug === 'none' ? null : post(1)),
+  tags: ['a', 'b'],
+  addComment: ({ input }: { input: { body: string } }) => ({ ...comment(1), body: input.body }),
+  _entities: ({ representations }: { representations: Representation[] }) =>
+    representations.map(({ __typename, id }) => ({ __typename, id, posts: () => ({ edges: [{ node: post(3) }] }) })),
+};
+const user = (id: string) => ({ __typename: 'User', id, username: `name-${id}`, displayName: `Name ${id}` });
+const identityRoot = {
+  me: (_: unknown, { authorization }: Context) => (authorization ? user('u9') : null),
+  profile: ({ username }: { username: string }) => user(username),
+  _entities: ({ representations }: { representations: Representation[] }) => representations.map(({ id }) => user(id)),
+};
+
+interface Context {
+  readonly authorization?: string;
+}
+
+/** What a service was asked: GraphQL as it came. */
+export interface Asked {
+  readonly query: string;
+  readonly variables?: Record<string, unknown>;
+  readonly headers: Readonly<Record<string, string | undefined>>;
+}
+
+/** The GraphQL door of a service that answers from memory; every request is written down. */
+export function subgraph(name: 'blog' | 'identity') {
+  const [sdl, rootValue, entities] =
+    name === 'blog' ? [BLOG, blogRoot, 'Post | User'] : [IDENTITY, identityRoot, 'User'];
+  const plain = sdl.replaceAll(/ @(key|listSize)\([^)]*\)/g, '');
+  const schema = buildSchema(`${plain} scalar _Any union _Entity = ${entities} extend type Query { _entities(representations: [_Any!]!): [_Entity]! }`); // prettier-ignore
+  const asked: Asked[] = [];
+  const answer: RequestListener = async (request, response) => {
+    const { query, variables, operationName } = JSON.parse(await text(request)) as Asked & { operationName?: string };
+    const headers = request.headers as Asked['headers'];
+    asked.push({ query, variables, headers });
+    const contextValue: Context = { authorization: headers.authorization };
+    const result = await graphql({ schema, source: query, rootValue, variableValues: variables, operationName, contextValue }); // prettier-ignore
+    response.setHeader('content-type', 'application/json').end(JSON.stringify(result));
+  };
+  return { asked, answer };
+}
