@@ -46,4 +46,10 @@ export class AppModule {
   }
 }
 
-export const gateway = { name: 'gateway', title: 'Cairn gateway', config: ConfigSchema, module: AppModule };
+export const gateway = {
+  name: 'gateway',
+  title: 'Cairn gateway',
+  config: ConfigSchema,
+  module: AppModule,
+  bufferedLog: true,
+};

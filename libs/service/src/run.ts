@@ -21,6 +21,8 @@ export interface Service<Config extends z.ZodObject> {
   readonly module: { with(config: z.infer<Config>): DynamicModule };
   /** Paths that do not stand under /api/v1, as Nest writes them: `feeds/{*path}`. */
   readonly outsideApi?: readonly string[];
+  /** For a service that logs so much that it shows: see `LoggerOptions.buffered`. */
+  readonly bufferedLog?: boolean;
 }
 
 /**
@@ -49,7 +51,11 @@ function fail(name: string, error: unknown, words = sentence(error)): never {
 
 async function start<Config extends z.ZodObject>(service: Service<Config>) {
   const config = environment(z.intersection(ProcessConfigSchema, service.config)) as ProcessConfig & z.infer<Config>;
-  const logger = createLogger({ name: service.name, level: config.LOG_LEVEL });
+  const logger = createLogger({
+    name: service.name,
+    level: config.LOG_LEVEL,
+    buffered: service.bufferedLog ?? false,
+  });
   const app = await createApplication({
     ...service,
     module: service.module.with(config),

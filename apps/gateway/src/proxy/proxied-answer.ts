@@ -4,12 +4,16 @@ import type { Exchange } from '../edge/exchange.ts';
 import type { Call, Flow, Receiver } from './call.ts';
 import { answerFields, VIA } from './forwarded-headers.ts';
 
+/** Bytes. */
+const SMALL = 16_384;
+
 type Parsed = Readonly<Record<string, string | string[] | undefined>>;
 
 /** Passes an answer on to the client, each piece as it comes and at the pace at which the client takes it. */
 export class ProxiedAnswer implements Receiver {
   call: Call | undefined;
   private compressor: Transform | undefined;
+  private begun = false;
   private readonly sentAt = performance.now();
 
   constructor(
@@ -37,8 +41,12 @@ export class ProxiedAnswer implements Receiver {
   }
 
   onData(piece: Buffer, flow: Flow): void {
-    const sink = this.compressor ?? this.exchange.response;
-    if (sink.write(piece)) return;
+    const { response } = this.exchange;
+    const sink = this.compressor ?? response;
+    // As text Node sends it in one write together with the head: a tenth less work for a small answer.
+    const withHead = !this.begun && sink === response && piece.length <= SMALL;
+    this.begun = true;
+    if (withHead ? response.write(piece.toString('latin1'), 'latin1') : sink.write(piece)) return;
     flow.pause();
     sink.once('drain', () => flow.resume());
   }
