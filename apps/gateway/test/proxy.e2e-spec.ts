@@ -184,6 +184,34 @@ describe('where a request comes from', () => {
     expect(forged).not.toHaveProperty('tracestate');
   });
 
+  test('a trace goes on as W3C Trace Context says: several tracestate are one list, what is malformed or oversized begins anew', async () => {
+    const parent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+    const sent = async (fields: string[]) => {
+      const { body } = await gateway.raw(
+        ['GET /api/v1/posts HTTP/1.1', 'Host: x', 'Connection: close', ...fields, '', ''].join('\r\n'),
+      );
+      return (JSON.parse(body) as { headers: Record<string, string> }).headers;
+    };
+    const several = await sent([`traceparent: ${parent}`, 'tracestate: a=1', 'tracestate: b=2, c=3']);
+    expect(several.traceparent).toContain(parent.slice(3, 35));
+    expect(several.tracestate).toBe('a=1,b=2,c=3');
+    const malformed = await sent([`traceparent: ${parent}`, 'tracestate: a=1, B=2']);
+    expect(malformed.traceparent).toContain(parent.slice(3, 35));
+    expect(malformed).not.toHaveProperty('tracestate');
+    const tooMany = Array.from({ length: 33 }, (_, n) => `k${n}=1`).join(',');
+    expect(await sent([`traceparent: ${parent}`, `tracestate: ${tooMany}`])).not.toHaveProperty('tracestate');
+    for (const fields of [
+      [`traceparent: ${parent}`, `traceparent: ${parent}`],
+      [`traceparent: ${parent}-extra`],
+      ['traceparent: x'],
+    ]) {
+      const anew = await sent([...fields, 'tracestate: a=1']);
+      expect(anew.traceparent).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/);
+      expect(anew.traceparent).not.toContain(parent.slice(3, 35));
+      expect(anew).not.toHaveProperty('tracestate');
+    }
+  });
+
   test('fields of the connection are not passed on', async () => {
     await gateway.raw(
       'GET /api/v1/posts HTTP/1.1\r\nHost: x\r\nConnection: close, x-secret\r\nX-Secret: 1\r\nTE: trailers\r\nProxy-Authorization: x\r\n\r\n',
