@@ -87,6 +87,8 @@ interface Operation {
   parameters?: { name: string; in: string; required?: boolean; schema: object }[];
   requestBody?: RequestBody;
   security?: unknown[];
+  /** What becomes of a token where none is needed: @Public says so. */
+  'x-token'?: 'verified' | 'ignored';
   responses: Record<string, { description: string; content?: object; headers?: Record<string, object> }>;
 }
 
@@ -97,13 +99,16 @@ function complete({ path, method, operation }: { path: string; method: string; o
     .replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
     .replace(/^./, (first) => first.toUpperCase());
   const signedIn = operation.security?.length === 1;
-  if (!signedIn) operation.security = [{}, { bearer: [] }]; // a token that comes along is verified all the same
+  const { 'x-token': token } = operation;
+  delete operation['x-token'];
+  // The gateway, too, reads from it what becomes of a token: nobody looks at it, or one that comes along is verified all the same.
+  if (!signedIn) operation.security = token === 'ignored' ? [] : [{}, { bearer: [] }];
   const header = (name: string) => operation.parameters?.find((parameter) => parameter.name === name);
   const answers: Record<string, string> = {
     ...((operation.requestBody || operation.parameters?.length) && { 400: 'The request is invalid' }),
     ...(method === 'get' &&
       operation.responses[200]?.headers?.ETag && { 304: 'Not changed since the ETag in If-None-Match' }),
-    401: 'The access token is missing, expired or not valid here',
+    ...(operation.security?.length && { 401: 'The access token is missing, expired or not valid here' }),
     ...(signedIn && { 403: 'Not allowed' }),
     ...(header('Idempotency-Key') && { 409: said(IdempotencyKeyInFlight), 422: said(IdempotencyKeyReused) }),
     ...(header('If-Match') && { 412: said(Stale) }),
