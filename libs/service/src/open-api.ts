@@ -51,6 +51,9 @@ export function openApi(app: NestFastifyApplication, { title }: OpenApiOptions):
   return document;
 }
 
+/** Whether there is anything in it. */
+export const describesRoutes = ({ paths }: OpenAPIObject) => Object.keys(paths).length > 0;
+
 /** A schema with a `.meta({ id })`, at the root or inside, becomes a component of that name. */
 function toComponents(schema: z.ZodType, io: 'input' | 'output') {
   const {
