@@ -101,8 +101,10 @@ export class Load {
     const headers = { 'idempotency-key': randomUUID() };
     for (let isRetry = false; ; isRetry = true) {
       const sample = await this.#sample(what, url, { method: 'POST', body, headers }, isRetry ? [409] : []);
-      if (sample.status === 201) return true;
-      if (sample.status !== 'none' && sample.status !== 503 && sample.status !== 409) return false; // told so in the end
+      const { status } = sample;
+      if (status === 201) return true;
+      // 502: it may have been done, which the same key finds out
+      if (status !== 'none' && status !== 502 && status !== 503 && status !== 409) return false; // told so in the end
     }
   }
 
