@@ -49,11 +49,9 @@ test.each(['/openapi.json', '/docs/postman.json'])('%s is the committed file, wi
 });
 
 test('an API description comes from its service, with an ETag; one that is down leaves the others alone', async () => {
-  blog.answer = (_request, response) => response.end('{"openapi":"3.1.0"}');
   const first = await get('/docs/blog.json');
-  expect(await first.json()).toEqual({ openapi: '3.1.0' });
+  expect(await first.json()).toEqual(blog.description);
   expect((await get('/docs/blog.json', { 'if-none-match': first.headers.get('etag')! })).status).toBe(304);
-  expect(blog.calls.map(({ url }) => url)).toEqual(['/openapi.json']);
   const down = await get('/docs/identity.json');
   expect(down.status).toBe(503);
   expect(down.headers.get('content-type')).toContain('application/problem+json');
