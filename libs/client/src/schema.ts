@@ -513,6 +513,10 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @enum {string} */
+        PostState: "draft" | "scheduled" | "published" | "archived";
+        /** @enum {string} */
+        PostSort: "date" | "relevance";
         PostPage: {
             items: components["schemas"]["ListedPost"][];
             nextCursor: string | null;
@@ -532,9 +536,12 @@ export interface components {
              *     ]
              */
             tags: string[];
-            /** @enum {string} */
-            state: "draft" | "scheduled" | "published" | "archived";
-            /** Format: uuid */
+            state: components["schemas"]["PostState"];
+            /**
+             * Format: uuid
+             * @deprecated
+             * @description Read the `id` of the `author`
+             */
             authorId: string;
             author: components["schemas"]["Author"];
             readingMinutes: number;
@@ -607,9 +614,12 @@ export interface components {
              *     ]
              */
             tags: string[];
-            /** @enum {string} */
-            state: "draft" | "scheduled" | "published" | "archived";
-            /** Format: uuid */
+            state: components["schemas"]["PostState"];
+            /**
+             * Format: uuid
+             * @deprecated
+             * @description Read the `id` of the `author`
+             */
             authorId: string;
             author: components["schemas"]["Author"];
             readingMinutes: number;
@@ -782,11 +792,14 @@ export interface components {
             parentId: string | null;
             /** @description 1 for the first of a thread */
             depth: number;
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @deprecated
+             * @description Read the `id` of the `author`
+             */
             authorId: string;
             author: components["schemas"]["Author"];
-            /** @enum {string} */
-            state: "visible" | "hidden" | "deleted";
+            state: components["schemas"]["CommentState"];
             /** @description Why a moderator hid it: for everybody to read */
             hiddenReason: string | null;
             /** @description The source. Null when deleted, and when hidden for all but its author, moderators and admins */
@@ -800,6 +813,8 @@ export interface components {
             /** @description Grows with every change: the first part of the ETag */
             version: number;
         };
+        /** @enum {string} */
+        CommentState: "visible" | "hidden" | "deleted";
         /**
          * @example {
          *       "body": "Well *said*."
@@ -1136,13 +1151,13 @@ export interface operations {
                 tag?: string;
                 authorId?: string;
                 /** @description Others than published show only what the caller may see: their own */
-                state?: "draft" | "scheduled" | "published" | "archived";
+                state?: components["schemas"]["PostState"];
                 /** @description At this time or later */
                 publishedAfter?: string;
                 /** @description Before this time */
                 publishedBefore?: string;
                 /** @description Newest first, or the best match first: the default where there is a `q` */
-                sort?: "date" | "relevance";
+                sort?: components["schemas"]["PostSort"];
             };
             header?: never;
             path?: never;

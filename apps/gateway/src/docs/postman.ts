@@ -107,7 +107,7 @@ function completed(document: OpenApi, described: Described, { request }: Item, c
       method: shape.method,
       ...((change.anonymous || operation.security.length !== 1) && { auth: { type: 'noauth' } }),
       header: shape.header.map((field) => header(field, change)),
-      url: url(described, shape.url, change),
+      url: url(document, described, shape.url, change),
       ...(operation.requestBody && {
         body: { mode: 'raw', raw: JSON.stringify(body, null, 2), options: { raw: { language: 'json' } } },
       }),
@@ -127,7 +127,12 @@ function header({ key, value, disabled, description }: Field, { headers = {} }: 
   return { key, value: headers[key] ?? made[key] ?? value, ...(off && { disabled: true }), ...described(description) };
 }
 
-function url({ path, operation }: Described, { host }: Item['request']['url'], { query = {} }: Change) {
+function url(
+  document: OpenApi,
+  { path, operation }: Described,
+  { host }: Item['request']['url'],
+  { query = {} }: Change,
+) {
   const segments = path.slice(1).split('/');
   const fields = (operation.parameters ?? []).filter((parameter) => parameter.in === 'query');
   return {
@@ -137,7 +142,7 @@ function url({ path, operation }: Described, { host }: Item['request']['url'], {
     ),
     query: fields.map(({ name, schema, required }) => ({
       key: name,
-      value: query[name] ?? exampleValue(schema),
+      value: query[name] ?? exampleValue({ ...resolve<Schema>(document, schema), ...schema }),
       ...(!required && !(name in query) && { disabled: true }),
     })),
   };
