@@ -66,7 +66,6 @@ async function generatedFiles(testRun: TestRun): Promise<Outcome> {
   const read = () => {
     const ofApps = 'apps/*/{openapi.json,postman.json,operations.json,*.graphql,README.md}';
     const files = globSync([ofApps, 'libs/client/src/schema.ts', 'docs/errors.md'], { cwd: workspace });
-    const files = globSync([ofApps, 'libs/client/src/schema.ts', 'docs/errors.md'], { cwd: workspace });
     return new Map(files.map((file) => [file, readFileSync(path.join(workspace, file), 'utf8')]));
   };
   const before = read();

@@ -36,6 +36,14 @@ interface AskOptions {
   readonly headers?: Record<string, string>;
 }
 
+/** @throws Error unless the answer has this status */
+export async function expectAnswer(status: number, url: string, options?: AskOptions): Promise<Answer['body']> {
+  const answer = await ask(url, options);
+  if (answer.status !== status)
+    throw new Error(`${url}: ${answer.status} instead of ${status}: ${JSON.stringify(answer.body)}`);
+  return answer.body;
+}
+
 export async function logIn(gateway: string, account: { login: string; password: string }): Promise<string> {
   const { accessToken } = await orThrow(createClient({ origin: gateway }).POST('/api/v1/sessions', { body: account }));
   return accessToken;
