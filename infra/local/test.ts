@@ -64,9 +64,8 @@ async function generatedAndDocs(testRun: TestRun): Promise<void> {
 
 async function generatedFiles(testRun: TestRun): Promise<Outcome> {
   const read = () => {
-    const files = globSync(['apps/*/{openapi.json,operations.json,*.graphql,README.md}', 'docs/errors.md'], {
-      cwd: workspace,
-    });
+    const ofApps = 'apps/*/{openapi.json,postman.json,operations.json,*.graphql,README.md}';
+    const files = globSync([ofApps, 'libs/client/src/schema.ts', 'docs/errors.md'], { cwd: workspace });
     return new Map(files.map((file) => [file, readFileSync(path.join(workspace, file), 'utf8')]));
   };
   const before = read();

@@ -1,10 +1,12 @@
+import { createClient, orThrow } from '@cairn/client';
+
 export interface Answer {
   readonly status: number;
   readonly problem: boolean;
   readonly body: Record<string, unknown>;
 }
 
-/** A JSON client of the public API. @throws Error when no answer comes */
+/** Any request, also one that the typed client would not make, and its answer, whatever that is. @throws Error when no answer comes */
 export async function ask(url: string, options: AskOptions = {}): Promise<Answer> {
   const { method = 'GET', body, token, headers = {} } = options;
   const answer = await fetch(url, {
@@ -43,19 +45,14 @@ export async function expectAnswer(status: number, url: string, options?: AskOpt
 }
 
 export async function logIn(gateway: string, account: { login: string; password: string }): Promise<string> {
-  const session = await expectAnswer(201, `${gateway}/api/v1/sessions`, { method: 'POST', body: account });
-  return session.accessToken as string;
+  const { accessToken } = await orThrow(createClient({ origin: gateway }).POST('/api/v1/sessions', { body: account }));
+  return accessToken;
 }
 
 /** Signs a new user up and in. */
 export async function newcomer(gateway: string, username: string) {
   const password = `${username} walks the path`;
   const account = { username, email: `${username}@example.com`, password };
-  const user = await expectAnswer(201, `${gateway}/api/v1/users`, { method: 'POST', body: account });
-  return {
-    id: user.id as string,
-    login: username,
-    password,
-    token: await logIn(gateway, { login: username, password }),
-  };
+  const { id } = await orThrow(createClient({ origin: gateway }).POST('/api/v1/users', { body: account }));
+  return { id, login: username, password, token: await logIn(gateway, { login: username, password }) };
 }

@@ -1,6 +1,7 @@
+import { createClient, orThrow, type Client } from '@cairn/client';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { ask, expectAnswer, newcomer } from './client.ts';
+import { ask, newcomer } from './client.ts';
 
 const WRITERS = 3;
 const PAUSE_MS = 25;
@@ -29,7 +30,8 @@ export class Load {
   readonly #titles = new Set<string>();
   readonly #comments = new Set<string>();
   #user!: Awaited<ReturnType<typeof newcomer>>;
-  #post!: string;
+  #client!: Client;
+  #slug!: string;
   #running = true;
   #loops: Promise<void>[] = [];
 
@@ -40,15 +42,19 @@ export class Load {
 
   async start(): Promise<void> {
     this.#user = await newcomer(this.#gateway, this.#name);
-    const { token } = this.#user;
+    this.#client = createClient({ origin: this.#gateway, token: this.#user.token });
     const content = { title: `${this.#name} discussed`, body: 'Discuss.' };
-    const { slug } = await expectAnswer(201, `${this.#api}/posts`, { method: 'POST', body: content, token });
-    this.#post = `${this.#api}/posts/${slug as string}`;
-    await expectAnswer(200, `${this.#post}/publish`, { method: 'POST', body: {}, token });
+    const { slug } = await orThrow(this.#client.POST('/api/v1/posts', { body: content }));
+    await orThrow(this.#client.POST('/api/v1/posts/{slug}/publish', { params: { path: { slug } } }));
+    this.#slug = slug;
     this.#titles.add(content.title);
     const writers = Array.from({ length: WRITERS }, (_, n) => [this.#writePosts(n), this.#writeComments(n)]).flat();
     const reads = [`${this.#api}/posts`, this.#post, `${this.#post}/comments`, `${this.#api}/users/me`];
     this.#loops = [...writers, ...reads.map((url) => this.#read(url)), this.#logInAgainAndAgain()];
+  }
+
+  get #post(): string {
+    return `${this.#api}/posts/${this.#slug}`;
   }
 
   /** Resolves when what is under way has been acknowledged. */
@@ -59,16 +65,18 @@ export class Load {
 
   /** What was acknowledged is there exactly once, and nothing else. Answers how much that is. */
   async verify(): Promise<{ posts: number; comments: number }> {
-    const { id, token } = this.#user;
-    const posts: string[] = [];
-    for (const state of ['draft', 'published']) {
-      const list = `${this.#api}/posts?state=${state}&authorId=${id}`;
-      for (const post of await this.#all(list, token)) posts.push(post.title as string);
+    const [posts, path] = [[] as string[], { slug: this.#slug }];
+    for (const state of ['draft', 'published'] as const) {
+      const query = { state, authorId: this.#user.id, limit: 100 };
+      const list = (cursor?: string) => this.#client.GET('/api/v1/posts', { params: { query: { ...query, cursor } } });
+      for (const { title } of await all((cursor) => orThrow(list(cursor)))) posts.push(title);
     }
-    const comments = (await this.#all(`${this.#post}/comments`, token)).map(({ body }) => body as string);
+    const list = (cursor?: string) =>
+      this.#client.GET('/api/v1/posts/{slug}/comments', { params: { path, query: { limit: 100, cursor } } });
+    const comments = (await all((cursor) => orThrow(list(cursor)))).map(({ body }) => body ?? '');
     same('posts', posts, this.#titles);
     same('comments', comments, this.#comments);
-    const { commentCount } = await expectAnswer(200, this.#post);
+    const { commentCount } = await orThrow(this.#client.GET('/api/v1/posts/{slug}', { params: { path } }));
     if (commentCount !== comments.length) throw new Error(`${commentCount} comments are counted of ${comments.length}`);
     return { posts: posts.length, comments: comments.length };
   }
@@ -93,8 +101,10 @@ export class Load {
     const headers = { 'idempotency-key': randomUUID() };
     for (let isRetry = false; ; isRetry = true) {
       const sample = await this.#sample(what, url, { method: 'POST', body, headers }, isRetry ? [409] : []);
-      if (sample.status === 201) return true;
-      if (sample.status !== 'none' && sample.status !== 503 && sample.status !== 409) return false; // told so in the end
+      const { status } = sample;
+      if (status === 201) return true;
+      // 502: it may have been done, which the same key finds out
+      if (status !== 'none' && status !== 502 && status !== 503 && status !== 409) return false; // told so in the end
     }
   }
 
@@ -120,19 +130,17 @@ export class Load {
     await delay(PAUSE_MS);
     return sample;
   }
+}
 
-  async #all(list: string, token: string): Promise<Record<string, unknown>[]> {
-    const items: Record<string, unknown>[] = [];
-    const url = new URL(list);
-    url.searchParams.set('limit', '100');
-    for (let cursor: string | null | undefined; cursor !== null;) {
-      if (cursor) url.searchParams.set('cursor', cursor);
-      const page = await expectAnswer(200, url.href, { token });
-      items.push(...(page.items as Record<string, unknown>[]));
-      cursor = page.nextCursor as string | null;
-    }
-    return items;
+/** Every item of a list, page after page. */
+async function all<Item>(page: (cursor?: string) => Promise<{ items: Item[]; nextCursor: string | null }>) {
+  const items: Item[] = [];
+  for (let cursor: string | null | undefined; cursor !== null;) {
+    const found = await page(cursor);
+    items.push(...found.items);
+    cursor = found.nextCursor;
   }
+  return items;
 }
 
 function same(what: string, found: readonly string[], acknowledged: ReadonlySet<string>) {

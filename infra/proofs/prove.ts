@@ -8,6 +8,7 @@ import { graph } from './graph.ts';
 import { hostile } from './hostile.ts';
 import type { Proof } from './proof.ts';
 import { outage } from './outage.ts';
+import { postman } from './postman.ts';
 import { StartedSystem } from './started-system.ts';
 import { walkthrough } from './walkthrough.ts';
 
@@ -17,7 +18,7 @@ import { walkthrough } from './walkthrough.ts';
  */
 
 /** In this order: who needs the demo world as it is comes first, who leaves rubbish behind or stops things later. */
-const proofs: readonly Proof[] = [fork, docsBlocks, graph, walkthrough, outage, hostile, bareStart, benches];
+const proofs: readonly Proof[] = [fork, docsBlocks, graph, walkthrough, postman, outage, hostile, bareStart, benches];
 
 const chosen = parse();
 const system = new StartedSystem(await freePortBase(chosen.portBase));

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { createClient, orThrow } from '@cairn/client';
 import { startService, type RunningService, type Someone } from '@cairn/testing';
 import { DataSource } from 'typeorm';
 import { blog } from '../src/app.module.ts';
@@ -13,15 +14,20 @@ beforeAll(async () => {
 });
 afterAll(() => service.stop());
 
+/** The client that others use, for what only has to succeed. */
+const clientOf = (someone: Someone) =>
+  createClient({ origin: service.url, token: someone.authorization.replace('Bearer ', '') });
 const publish = async (): Promise<string> => {
-  const { body } = await service.post('/api/v1/posts', { as: ada, body: { title: 'Liked', body: 'Body' } });
-  await service.post(`/api/v1/posts/${body.slug}/publish`, { as: ada });
-  return body.slug;
+  const api = clientOf(ada);
+  const { slug } = await orThrow(api.POST('/api/v1/posts', { body: { title: 'Liked', body: 'Body' } }));
+  await orThrow(api.POST('/api/v1/posts/{slug}/publish', { params: { path: { slug } } }));
+  return slug;
 };
 const path = (slug: string) => `/api/v1/posts/${slug}/like`;
 const like = (slug: string, as?: Someone) => service.put(path(slug), { as });
 const unlike = (slug: string, as?: Someone) => service.delete(path(slug), { as });
-const likeOf = async (slug: string, as: Someone) => (await service.get(path(slug), { as })).body;
+const likeOf = (slug: string, as: Someone) =>
+  orThrow(clientOf(as).GET('/api/v1/posts/{slug}/like', { params: { path: { slug } } }));
 
 describe('a like', () => {
   test('is one per user, however often it is given and taken', async () => {

@@ -2,6 +2,7 @@ import { AuthModule } from '@cairn/auth';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { ConfigSchema, type Config } from './config.ts';
 import { DocsService } from './docs/docs.service.ts';
+import { WriteApiCommand } from './docs/write-api.command.ts';
 import { OpenApiDocuments } from './docs/open-api-documents.service.ts';
 import { Admission } from './edge/admission.service.ts';
 import { Front } from './edge/front.service.ts';
@@ -38,6 +39,7 @@ export class AppModule {
         Front,
         CheckInstancesJob,
         DocsService,
+        WriteApiCommand,
         HomeService,
         ...graphProviders,
         ...upstreams.map(upstreamDependency),

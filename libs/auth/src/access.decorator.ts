@@ -1,6 +1,6 @@
 import type { Role } from '@cairn/contracts';
 import { applyDecorators, createParamDecorator, SetMetadata, type ExecutionContext } from '@nestjs/common';
-import { ApiBearerAuth, ApiExcludeEndpoint } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiExcludeEndpoint, ApiExtension } from '@nestjs/swagger';
 import { requestOf } from './access.guard.ts';
 import { ACCESS, type Access } from './access.ts';
 import type { CallingService, Principal } from './principal.ts';
@@ -13,7 +13,7 @@ const access = (value: Access) => SetMetadata(ACCESS, value);
  * token, which must not fail over the old one.
  */
 export const Public = ({ token = 'verified' }: { token?: 'verified' | 'ignored' } = {}) =>
-  access({ kind: 'public', token });
+  applyDecorators(access({ kind: 'public', token }), ApiExtension('x-token', token)); // libs/service says it as `security`
 
 /** Any user with a valid access token. */
 export const SignedIn = () => applyDecorators(access({ kind: 'signed-in' }), ApiBearerAuth());

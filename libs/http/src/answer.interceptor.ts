@@ -36,7 +36,11 @@ export class AnswerInterceptor implements NestInterceptor {
 function setHeaders({ location }: Answer, body: unknown, request: IncomingRequest, reply: FastifyReply): void {
   if (location) reply.header('Location', encodeURI(location(body as never)));
   const cursor = (body as { nextCursor?: string | null } | undefined)?.nextCursor;
-  if (cursor) reply.header('Link', `<${withCursor(request.url, cursor)}>; rel="next"`);
+  if (cursor) {
+    const next = `<${withCursor(request.url, cursor)}>; rel="next"`;
+    const others = reply.getHeader('Link'); // of a route that is @Deprecated
+    reply.header('Link', others ? `${others as string}, ${next}` : next);
+  }
   if (request.idempotent?.replayed) reply.header('Idempotent-Replayed', 'true');
 }
 

@@ -7,7 +7,7 @@ import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Lifecycle } from './lifecycle.service.ts';
-import { openApi, type OpenApiOptions } from './open-api.ts';
+import { describesRoutes, openApi, type OpenApiOptions } from './open-api.ts';
 import { ServiceModule } from './service.module.ts';
 
 export interface ApplicationOptions extends OpenApiOptions {
@@ -67,7 +67,8 @@ export async function createApplication(options: ApplicationOptions): Promise<Ne
   app.useGlobalPipes(validationPipe());
   app.useGlobalFilters(new ProblemDetailsFilter());
   const document = openApi(app, options);
-  instance.get('/openapi.json', () => document);
+  // A gateway has no routes of its own to describe, and shows at this address what stands behind it.
+  if (describesRoutes(document)) instance.get('/openapi.json', () => document);
   await app.init();
   await instance.ready();
   return app;

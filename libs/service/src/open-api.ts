@@ -51,6 +51,9 @@ export function openApi(app: NestFastifyApplication, { title }: OpenApiOptions):
   return document;
 }
 
+/** Whether there is anything in it. */
+export const describesRoutes = ({ paths }: OpenAPIObject) => Object.keys(paths).length > 0;
+
 /** A schema with a `.meta({ id })`, at the root or inside, becomes a component of that name. */
 function toComponents(schema: z.ZodType, io: 'input' | 'output') {
   const {
@@ -87,6 +90,13 @@ interface Operation {
   parameters?: { name: string; in: string; required?: boolean; schema: object }[];
   requestBody?: RequestBody;
   security?: unknown[];
+  /** What becomes of a token where none is needed: @Public says so. */
+  'x-token'?: 'verified' | 'ignored';
+  /** @Deprecated says so. */
+  'x-deprecated'?: { since: string; sunset: string; link: string };
+  deprecated?: boolean;
+  description?: string;
+  externalDocs?: { url: string };
   responses: Record<string, { description: string; content?: object; headers?: Record<string, object> }>;
 }
 
@@ -97,13 +107,17 @@ function complete({ path, method, operation }: { path: string; method: string; o
     .replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
     .replace(/^./, (first) => first.toUpperCase());
   const signedIn = operation.security?.length === 1;
-  if (!signedIn) operation.security = [{}, { bearer: [] }]; // a token that comes along is verified all the same
+  const { 'x-token': token } = operation;
+  delete operation['x-token'];
+  // The gateway, too, reads from it what becomes of a token: nobody looks at it, or one that comes along is verified all the same.
+  if (!signedIn) operation.security = token === 'ignored' ? [] : [{}, { bearer: [] }];
+  deprecate(operation);
   const header = (name: string) => operation.parameters?.find((parameter) => parameter.name === name);
   const answers: Record<string, string> = {
     ...((operation.requestBody || operation.parameters?.length) && { 400: 'The request is invalid' }),
     ...(method === 'get' &&
       operation.responses[200]?.headers?.ETag && { 304: 'Not changed since the ETag in If-None-Match' }),
-    401: 'The access token is missing, expired or not valid here',
+    ...(operation.security?.length && { 401: 'The access token is missing, expired or not valid here' }),
     ...(signedIn && { 403: 'Not allowed' }),
     ...(header('Idempotency-Key') && { 409: said(IdempotencyKeyInFlight), 422: said(IdempotencyKeyReused) }),
     ...(header('If-Match') && { 412: said(Stale) }),
@@ -116,6 +130,24 @@ function complete({ path, method, operation }: { path: string; method: string; o
     if (Number(status) >= 400) answer.content = { 'application/problem+json': { schema: PROBLEM } };
   }
 }
+
+function deprecate(operation: Operation) {
+  const { 'x-deprecated': deprecated } = operation;
+  if (!deprecated) return;
+  delete operation['x-deprecated'];
+  operation.deprecated = true;
+  operation.description = `Deprecated since ${deprecated.since}; goes on ${deprecated.sunset} or later.`;
+  operation.externalDocs = { url: deprecated.link };
+  for (const [status, answer] of Object.entries(operation.responses))
+    if (Number(status) < 400) answer.headers = { ...answer.headers, ...DEPRECATION_HEADERS };
+}
+
+const text = (description: string) => ({ schema: { type: 'string' }, description });
+const DEPRECATION_HEADERS = {
+  Deprecation: text('Since when, as `@<seconds since 1970>` (RFC 9745)'),
+  Sunset: text('When it goes, at the earliest (RFC 8594)'),
+  Link: text('`rel="deprecation"`: what to use instead'),
+};
 
 const said = ({ problem }: DomainErrorClass) => `\`${problem.code}\`: ${problem.title}`;
 

@@ -11,6 +11,7 @@ import { providersWith } from './discovery.ts';
 import { writeEnvironmentTable } from './environment-table.ts';
 import { environment, exampleEnvironment, ProcessConfigSchema, type ProcessConfig } from './environment.ts';
 import { Lifecycle } from './lifecycle.service.ts';
+import { describesRoutes, openApi, type OpenApiOptions } from './open-api.ts';
 
 const SHUTDOWN_MS = 9_000;
 
@@ -104,7 +105,7 @@ async function execute<Config extends z.ZodObject>(service: Service<Config>, com
   const config = environment(service.config, generate ? exampleEnvironment(service.config) : process.env);
   const app = await createApplication({ ...service, module: service.module.with(config) });
   if (generate) {
-    await writeOpenApi(app);
+    await writeOpenApi(app, service);
     await writeEnvironmentTable('README.md', service.config.safeExtend(ProcessConfigSchema.shape));
   }
   const ran = await runCommand(app, command);
@@ -121,10 +122,9 @@ export async function runCommand(app: INestApplicationContext, name: string): Pr
   return commands.length;
 }
 
-async function writeOpenApi(app: NestFastifyApplication) {
-  const { payload } = await app.inject('/openapi.json');
-  if (!Object.keys((JSON.parse(payload) as { paths: object }).paths).length) return; // a gateway describes nothing of its own
-  await writeFile('openapi.json', `${JSON.stringify(JSON.parse(payload), null, 2)}\n`);
+async function writeOpenApi(app: NestFastifyApplication, options: OpenApiOptions) {
+  const document = openApi(app, options);
+  if (describesRoutes(document)) await writeFile('openapi.json', `${JSON.stringify(document, null, 2)}\n`);
 }
 
 /** What a person can mend is one sentence; what only a programmer can mend keeps its stack. */

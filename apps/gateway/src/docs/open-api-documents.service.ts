@@ -1,21 +1,35 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import type { Upstream } from '../proxy/upstream.client.ts';
 import { UpstreamUnavailable } from '../proxy/proxy.errors.ts';
 
 const FRESH_MS = 10_000;
 const TIMEOUT_MS = 2_000;
 
-interface Document {
+export interface Document {
   readonly text: string;
   readonly etag: string;
-  readonly since: number;
+}
+
+const documentOf = (text: string): Document => ({
+  text,
+  etag: `"${createHash('sha256').update(text).digest('base64url').slice(0, 22)}"`,
+});
+
+const committed = new Map<string, Promise<Document>>();
+
+/** A file that `generate` wrote into the gateway's folder, read once. @throws Error when it has never been generated */
+export function committedDocument(file: 'openapi.json' | 'postman.json'): Promise<Document> {
+  const known = committed.get(file) ?? readFile(new URL(`../../${file}`, import.meta.url), 'utf8').then(documentOf);
+  committed.set(file, known);
+  return known;
 }
 
 /** The API description of each service, asked for when somebody reads it, and the last one while the service is away. */
 @Injectable()
 export class OpenApiDocuments {
-  private readonly documents = new Map<string, Document>();
+  private readonly documents = new Map<string, Document & { since: number }>();
 
   constructor(@Inject('upstreams') private readonly upstreams: readonly Upstream[]) {}
 
@@ -30,11 +44,9 @@ export class OpenApiDocuments {
     try {
       const upstream = this.upstreams.find((each) => each.name === name)!;
       const question = { method: 'GET', path: '/openapi.json', headers: {} };
-      const { status, text: answer } = await upstream.ask(question, { deadlineMs: TIMEOUT_MS });
+      const { status, text } = await upstream.ask(question, { deadlineMs: TIMEOUT_MS });
       if (status !== 200) throw new Error(`HTTP ${status}`);
-      const text = JSON.stringify(JSON.parse(answer));
-      const etag = `"${createHash('sha256').update(text).digest('base64url').slice(0, 22)}"`;
-      const document = { text, etag, since: performance.now() };
+      const document = { ...documentOf(JSON.stringify(JSON.parse(text))), since: performance.now() };
       this.documents.set(name, document);
       return document;
     } catch {
