@@ -1,0 +1,22 @@
+import { check } from 'k6';
+import exec from 'k6/execution';
+import { ask } from '../lib/api.ts';
+import { tokenOf, type Person } from '../lib/people.ts';
+import { DASHBOARD, type Dashboard } from './dashboard-query.ts';
+
+export const graphql = '/graphql';
+
+/** Opens the start page, signed in or not: one question to the graph, answered by several services. */
+export function openDashboard({ people }: { readonly people: readonly Person[] }): void {
+  const n = exec.scenario.iterationInTest;
+  const token = n % 2 ? tokenOf(people[n % people.length]!) : undefined;
+  const answer = ask('POST', graphql, { name: 'dashboard', kind: 'read', token, body: { query: DASHBOARD }, expect: [200] });
+  if (!answer.ok) return;
+  const { data, errors } = answer.json<{ data?: Dashboard | null; errors?: unknown[] }>();
+  const posts = data?.posts.items ?? [];
+  check(posts, {
+    'the graph answers without errors': () => errors === undefined,
+    'the dashboard has posts and tags': () => posts.length > 0 && data!.tags.items.length > 0,
+    'every post has its author': () => posts.every(({ author }) => author.username),
+  });
+}

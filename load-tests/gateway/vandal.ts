@@ -1,0 +1,39 @@
+import { check } from 'k6';
+import exec from 'k6/execution';
+import { ask } from '../lib/api.ts';
+import { ENDLESS } from './dashboard-query.ts';
+import { graphql } from './dashboard.ts';
+
+const json = { 'content-type': 'application/json' };
+const FORGED = 'eyJhbGciOiJub25lIn0.eyJzdWIiOiJhZG1pbiIsInJvbGVzIjpbImFkbWluIl19.';
+
+interface Mischief {
+  readonly name: string;
+  readonly method?: string;
+  readonly path: string;
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly token?: string;
+  readonly status: number;
+}
+
+/** Each is refused by its own status. */
+const mischiefs: readonly Mischief[] = [
+  { name: 'half a JSON', method: 'POST', path: '/api/v1/sessions', body: '{"login":', headers: json, status: 400 },
+  { name: 'a field too many', method: 'POST', path: '/api/v1/users', body: { isAdmin: true }, status: 400 },
+  { name: 'a forged cursor', path: '/api/v1/posts?cursor=forged', status: 400 },
+  { name: 'a forged token', path: '/api/v1/users/me', token: FORGED, status: 401 },
+  { name: 'a post without signing in', method: 'POST', path: '/api/v1/posts', body: { title: 'x', body: 'x' }, status: 401 },
+  { name: 'a secret passage', path: '/internal/v1/profiles?ids=1', status: 404 },
+  { name: 'a way around', path: '/api/v1/posts/%2e%2e/%2e%2e/internal/v1/profiles', status: 404 },
+  { name: 'two megabytes', method: 'POST', path: '/api/v1/posts', body: { body: 'x'.repeat(2_000_000) }, status: 413 },
+  { name: 'a header that never ends', path: '/api/v1/posts', headers: { 'x-long': 'x'.repeat(40_000) }, status: 431 },
+  { name: 'a question without end', method: 'POST', path: graphql, body: { query: ENDLESS }, status: 400 },
+];
+
+/** Does what must not work, one thing after another. Also 429 is a right answer to this one. */
+export function misbehave(): void {
+  const { name, method = 'GET', path, body, headers, token, status } = mischiefs[exec.scenario.iterationInTest % mischiefs.length]!;
+  const answer = ask(method, path, { name, kind: 'refused', body, headers, token, expect: [status, 429] });
+  if (answer.ok) check(answer, { 'a refusal tells nothing of the inside': ({ text }) => !/\bat .*\.[jt]s:\d|node_modules/.test(text) });
+}
