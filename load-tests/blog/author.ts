@@ -4,7 +4,7 @@ import { ask } from '../lib/api.ts';
 import { Ledger } from '../lib/ledger.ts';
 import { freshToken, tokenOf } from '../lib/people.ts';
 import { untilAcknowledged } from './acknowledged.ts';
-import { postsOf, type Shelf } from './shelf.ts';
+import { postsOf, type Shelf } from '../lib/shelf.ts';
 
 const posts = new Ledger('posts');
 const comments = new Ledger('comments');

@@ -5,7 +5,7 @@ import { Ledger } from '../lib/ledger.ts';
 import { everyItem } from '../lib/pages.ts';
 import { freshToken, tokenOf } from '../lib/people.ts';
 import { untilAcknowledged } from './acknowledged.ts';
-import type { Post, Shelf } from './shelf.ts';
+import type { Post, Shelf } from '../lib/shelf.ts';
 
 /** Comments of the post that everybody talks about: all of them count on one row. */
 export const discussed = new Ledger('discussion_comments');
@@ -24,7 +24,11 @@ export function discuss({ run, people, hot }: Shelf): void {
 
   if (n % 3 === 0) {
     const isLike = Math.random() < 0.6;
-    const answer = ask(isLike ? 'PUT' : 'DELETE', `${path}/like`, { ...write, name: isLike ? 'like' : 'unlike', expect: [200] });
+    const answer = ask(isLike ? 'PUT' : 'DELETE', `${path}/like`, {
+      ...write,
+      name: isLike ? 'like' : 'unlike',
+      expect: [200],
+    });
     if (answer.ok) check(answer, { 'the answer says so': () => answer.json<{ liked: boolean }>().liked === isLike });
     return;
   }
@@ -34,7 +38,9 @@ export function discuss({ run, people, hot }: Shelf): void {
     const headers = { 'idempotency-key': key };
     const one = { ...comment, method: 'POST', path: `${path}/comments`, headers, expect: [201, 409] };
     const both = askAll([one, one]).filter(({ status }) => status === 201);
-    check(both, { 'sent twice it is one': (made) => new Set(made.map((each) => each.json<{ id: string }>().id)).size <= 1 });
+    check(both, {
+      'sent twice it is one': (made) => new Set(made.map((each) => each.json<{ id: string }>().id)).size <= 1,
+    });
   }
   if (untilAcknowledged(`${path}/comments`, key, comment).ok) discussed.acknowledged();
 }

@@ -2,7 +2,7 @@ import { check } from 'k6';
 import exec from 'k6/execution';
 import { ask } from '../lib/api.ts';
 import { readAgain } from '../lib/not-modified.ts';
-import type { Post, Shelf } from './shelf.ts';
+import type { Post, Shelf } from '../lib/shelf.ts';
 
 interface Page {
   readonly items: readonly Post[];

@@ -16,7 +16,9 @@ export const DASHBOARD = `
 `;
 
 export interface Dashboard {
-  readonly posts: { readonly items: readonly { readonly slug: string; readonly author: { readonly username: string } }[] };
+  readonly posts: {
+    readonly items: readonly { readonly slug: string; readonly author: { readonly username: string } }[];
+  };
   readonly tags: { readonly items: readonly { readonly tag: string; readonly posts: number }[] };
 }
 

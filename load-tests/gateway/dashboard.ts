@@ -10,7 +10,13 @@ export const graphql = '/graphql';
 export function openDashboard({ people }: { readonly people: readonly Person[] }): void {
   const n = exec.scenario.iterationInTest;
   const token = n % 2 ? tokenOf(people[n % people.length]!) : undefined;
-  const answer = ask('POST', graphql, { name: 'dashboard', kind: 'read', token, body: { query: DASHBOARD }, expect: [200] });
+  const answer = ask('POST', graphql, {
+    name: 'dashboard',
+    kind: 'read',
+    token,
+    body: { query: DASHBOARD },
+    expect: [200],
+  });
   if (!answer.ok) return;
   const { data, errors } = answer.json<{ data?: Dashboard | null; errors?: unknown[] }>();
   const posts = data?.posts.items ?? [];

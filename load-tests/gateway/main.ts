@@ -1,15 +1,12 @@
-import { newPeople, newRun, removePeople, type Person } from '../lib/people.ts';
+import { removePeople } from '../lib/people.ts';
 import { plan, story } from '../lib/plan.ts';
+import { newShelf, removePosts, type Shelf } from '../lib/shelf.ts';
 import { openDashboard } from './dashboard.ts';
 import { misbehave } from './vandal.ts';
 import { visit } from './visitor.ts';
 import { askHealth } from './watchman.ts';
 
 /* The front door: everybody comes through it, and one of them misbehaves. */
-export interface Data {
-  readonly people: readonly Person[];
-}
-
 export const options = plan({
   stories: { dashboard: 10, visitor: 20, vandal: 10, watchman: 2 },
   budgets: { read: 80, write: 120, health: 150 },
@@ -17,11 +14,14 @@ export const options = plan({
   mayTurnAway: { health: 0 },
 });
 
-export const setup = (): Data => ({ people: newPeople(newRun(), 6) });
+export const setup = (): Shelf => newShelf();
 
 export const dashboard = story(openDashboard);
 export const visitor = story(visit);
 export const vandal = story(misbehave);
 export const watchman = story(askHealth);
 
-export const teardown = ({ people }: Data) => removePeople(people);
+export function teardown({ people }: Shelf): void {
+  removePosts(people);
+  removePeople(people);
+}

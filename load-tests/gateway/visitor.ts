@@ -7,7 +7,8 @@ import { tokenOf, type Person } from '../lib/people.ts';
 export function visit({ people }: { readonly people: readonly Person[] }): void {
   const n = exec.scenario.iterationInTest;
   const person = people[n % people.length]!;
-  const read = (name: string, path: string, token?: string) => ask('GET', path, { name, kind: 'read', token, expect: [200] });
+  const read = (name: string, path: string, token?: string) =>
+    ask('GET', path, { name, kind: 'read', token, expect: [200] });
 
   read('posts', '/api/v1/posts?limit=10');
   read('tags', '/api/v1/tags');

@@ -5,5 +5,8 @@ import { ask } from '../lib/api.ts';
 export function askHealth(): void {
   ask('GET', '/health/live', { name: 'alive', kind: 'health', expect: [200] });
   const ready = ask('GET', '/health/ready', { name: 'ready', kind: 'health', expect: [200] });
-  if (ready.ok) check(ready, { 'readiness names the services': () => ['identity', 'blog'].every((name) => ready.text.includes(name)) });
+  if (ready.ok)
+    check(ready, {
+      'readiness names the services': () => ['identity', 'blog'].every((name) => ready.text.includes(name)),
+    });
 }

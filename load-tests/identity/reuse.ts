@@ -3,7 +3,12 @@ import { ask, type Answer } from '../lib/api.ts';
 import { must, signIn, type Person, type Tokens } from '../lib/people.ts';
 
 const refresh = (refreshToken: string, status: number) =>
-  ask('POST', '/api/v1/sessions/refresh', { name: 'refresh in the end', kind: 'write', expect: [status], body: { refreshToken } });
+  ask('POST', '/api/v1/sessions/refresh', {
+    name: 'refresh in the end',
+    kind: 'write',
+    expect: [status],
+    body: { refreshToken },
+  });
 const tokens = (answer: Answer) => must(answer).json<Tokens>();
 
 /** Also after all of this load: a token that two have used ends the session for both, and within a second everywhere. */

@@ -29,6 +29,8 @@ export interface Answer {
   readonly ok: boolean;
   /** Seconds, of an honest refusal; else 0. */
   readonly comeBackAfter: number;
+  /** A problem+json (RFC 9457). */
+  readonly isProblem: boolean;
   readonly etag: string;
   readonly text: string;
   /** What of it was JSON. */
@@ -75,10 +77,11 @@ function judge(response: RefinedResponse<'text'>, { name, kind, expect }: Ask): 
   const ok = expect.includes(status);
   turnedAway.add(refused, { kind });
   if (status === 429 && !ok) rateLimited.add(1);
-  if (!refused && !ok) complain(`${name}: ${status} instead of ${expect.join(' or ')}: ${response.error} ${text.slice(0, 300)}`);
+  if (!refused && !ok)
+    complain(`${name}: ${status} instead of ${expect.join(' or ')}: ${response.error} ${text.slice(0, 300)}`);
   if (!refused && (status === 0 || status >= 500)) faults.add(1, { name });
   else if (!refused) check(ok, { [`${name} is ${expect.join(' or ')}`]: (right) => right });
-  return { status, ok, comeBackAfter, etag: headers.Etag ?? '', text, json: <T>() => JSON.parse(text) as T };
+  return { status, ok, comeBackAfter, isProblem, etag: headers.Etag ?? '', text, json: <T>() => JSON.parse(text) as T };
 }
 
 /** Once for each user of k6: what goes wrong for everybody is told often enough by then. */

@@ -33,7 +33,9 @@ export function newPeople(run: string, count: number): Person[] {
         body: { ...account, email: `${account.username}@example.com` },
       })),
     );
-    const sessions = askAll(accounts.map(({ username, password }) => ({ method: 'POST', path, ...logIn(username, password) })));
+    const sessions = askAll(
+      accounts.map(({ username, password }) => ({ method: 'POST', path, ...logIn(username, password) })),
+    );
     return accounts.map((account, index) => {
       const { id } = must(signUps[index]!).json<{ id: string }>();
       return { ...account, id, token: must(sessions[index]!).json<Tokens>().accessToken, signedInAt: Date.now() };
@@ -83,7 +85,8 @@ export function removePeople(people: readonly Person[]): void {
   );
 }
 
-export const must = (answer: Answer) => (answer.ok ? answer : fail(`The test cannot be prepared: ${answer.status} ${answer.text}`));
+export const must = (answer: Answer) =>
+  answer.ok ? answer : fail(`The test cannot be prepared: ${answer.status} ${answer.text}`);
 
 function inPortions<T, R>(items: readonly T[], work: (portion: readonly T[]) => readonly R[]): R[] {
   const results: R[] = [];

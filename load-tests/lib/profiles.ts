@@ -42,6 +42,5 @@ export const profiles: Readonly<Record<string, Profile>> = {
 };
 
 const name = __ENV.PROFILE ?? 'smoke';
-if (!profiles[name])
-  throw new Error(`There is no profile "${name}": choose from ${Object.keys(profiles).join(', ')}.`);
+if (!profiles[name]) throw new Error(`There is no profile "${name}": choose from ${Object.keys(profiles).join(', ')}.`);
 export const profile = profiles[name];

@@ -1,6 +1,6 @@
-import { ask, askAll } from '../lib/api.ts';
-import { everyItem } from '../lib/pages.ts';
-import { freshToken, must, newPeople, newRun, type Person } from '../lib/people.ts';
+import { ask, askAll } from './api.ts';
+import { everyItem } from './pages.ts';
+import { freshToken, must, newPeople, newRun, type Person } from './people.ts';
 
 const PEOPLE = 6;
 const POSTS = 12;
@@ -38,11 +38,25 @@ export function newShelf(): Shelf {
       body: [`# ${run}`, ...Array.from({ length: 8 }, () => PARAGRAPH)].join('\n\n'),
       tags: [tag],
     };
-    const draft = ask('POST', '/api/v1/posts', { name: 'prepare post', kind: 'write', token, body, expect: [201, 403] });
+    const draft = ask('POST', '/api/v1/posts', {
+      name: 'prepare post',
+      kind: 'write',
+      token,
+      body,
+      expect: [201, 403],
+    });
     if (draft.status === 403)
       throw new Error('Whoever signs up must be an author for this test: start identity with SIGN_UP_ROLE=author.');
     const { slug } = must(draft).json<Post>();
-    must(ask('POST', `/api/v1/posts/${slug}/publish`, { name: 'prepare post', kind: 'write', token, body: {}, expect: [200] }));
+    must(
+      ask('POST', `/api/v1/posts/${slug}/publish`, {
+        name: 'prepare post',
+        kind: 'write',
+        token,
+        body: {},
+        expect: [200],
+      }),
+    );
     return slug;
   });
   return { run, people, tag, slugs, hot: hot! };
@@ -53,13 +67,21 @@ export const postsOf = ({ id }: Person, state: string, token: string) =>
 
 /** With their comments and likes, so that a system in use stays as it was. */
 export function removePosts(people: readonly Person[]): void {
+  if (__ENV.KEEP) return;
   for (const person of people) {
     const token = freshToken(person);
     const posts = ['published', 'draft'].flatMap((state) => postsOf(person, state, token));
     for (let from = 0; from < posts.length; from += AT_ONCE)
       askAll(
         posts.slice(from, from + AT_ONCE).map(({ slug }) => ({
-          ...{ method: 'DELETE', path: `/api/v1/posts/${slug}`, name: 'delete post', kind: 'write', expect: [204], token },
+          ...{
+            method: 'DELETE',
+            path: `/api/v1/posts/${slug}`,
+            name: 'delete post',
+            kind: 'write',
+            expect: [204],
+            token,
+          },
         })),
       );
   }
