@@ -8,10 +8,13 @@ import { askHealth } from './watchman.ts';
 
 /* The front door: everybody comes through it, and one of them misbehaves. */
 export const options = plan({
-  stories: { dashboard: 10, visitor: 20, vandal: 10, watchman: 2 },
+  stories: {
+    dashboard: { perSecond: 10 },
+    visitor: { perSecond: 20 },
+    vandal: { perSecond: 10 },
+    watchman: { perSecond: 2 },
+  },
   budgets: { read: 80, write: 120, health: 150 },
-  // Whoever misbehaves is told so, and never that there is no room.
-  mayTurnAway: { health: 0 },
 });
 
 export const setup = (): Shelf => newShelf();

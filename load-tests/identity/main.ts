@@ -14,10 +14,8 @@ export interface Data {
 }
 
 export const options = plan({
-  stories: { wave: 2, stay: 40, profile: 60 },
+  stories: { wave: { perSecond: 2 }, stay: { clients: 30 }, profile: { perSecond: 60 } },
   budgets: { read: 60, write: 100, password: 1_500 },
-  // Each takes 160 to 250 ms of a core, and no more wait than can be served in three seconds.
-  mayTurnAway: { password: __ENV.PROFILE === 'stress' || __ENV.PROFILE === 'spike' ? 0.9 : 0.02 },
   thresholds: sessions.thresholds,
 });
 

@@ -1,9 +1,11 @@
-import { check } from 'k6';
+import { check, sleep } from 'k6';
 import exec from 'k6/execution';
 import { ask, askAll, type Ask } from '../lib/api.ts';
 import { signIn, type Person, type Tokens } from '../lib/people.ts';
 import { sessions } from './wave.ts';
 
+/** Ten minutes for a real one. */
+const PAUSE_SECONDS = 1;
 /** Every so often the client lost the answer, or has two tabs, and sends the same token twice. */
 const TWICE_EVERY = 10;
 
@@ -12,7 +14,12 @@ let refreshToken: string | undefined;
 let refreshes = 0;
 
 /** Somebody stays signed in: each token brings the next one. */
-export function keepSignedIn({ people }: { readonly people: readonly Person[] }): void {
+export function keepSignedIn(data: { readonly people: readonly Person[] }): void {
+  next(data);
+  sleep(PAUSE_SECONDS * (0.5 + Math.random())); // else they would all come in step
+}
+
+function next({ people }: { readonly people: readonly Person[] }): void {
   if (!refreshToken) {
     refreshToken = signIn(people[exec.vu.idInTest % people.length]!)?.refreshToken;
     if (refreshToken) sessions.acknowledged();

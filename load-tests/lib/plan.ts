@@ -5,34 +5,38 @@ import { profile } from './profiles.ts';
 /** What kind of work a request is, as its budget goes by it. */
 export type Kind = 'read' | 'write' | 'password' | 'health' | 'refused';
 
+/**
+ * How many on a busy morning. Arrivals per second are an open model: people come whether or not those before them have been served. Clients are
+ * a closed one, for what one client never does twice at a time: each begins its next turn when the last has ended.
+ */
+export type Crowd = { readonly perSecond: number } | { readonly clients: number };
+
 export interface Plan {
-  /** Arrivals per second on a busy morning, by the name of the function that `main.ts` exports. */
-  readonly stories: Readonly<Record<string, number>>;
+  /** By the name of the function that `main.ts` exports. */
+  readonly stories: Readonly<Record<string, Crowd>>;
   /** Milliseconds at the 95th percentile of what succeeds, under load; the 99th may be three times that. */
   readonly budgets: Readonly<Partial<Record<Kind, number>>>;
-  /** The share of requests of a kind that may be turned away, where it is not the profile's. */
-  readonly mayTurnAway?: Readonly<Partial<Record<Kind, number>>>;
   readonly thresholds?: Readonly<Record<string, Threshold[]>>;
 }
 
 /** The options of a script: a scenario per story, and what must hold for all of them. */
-export function plan({ stories, budgets, mayTurnAway = {}, thresholds = {} }: Plan): Options {
+export function plan({ stories, budgets, thresholds = {} }: Plan): Options {
   const names = Object.keys(stories);
   return {
-    scenarios: Object.fromEntries(names.map((name) => [name, arrivals(name, stories[name]!)])),
+    scenarios: Object.fromEntries(names.map((name) => [name, scenario(name, stories[name]!)])),
     thresholds: {
       checks: ['rate==1'],
       faults: ['count==0'],
       rate_limited: ['count==0'],
-      ...(profile.mayTurnAway === 0 && { dropped_iterations: ['count==0'] }), // k6 itself could not keep up
+      ...(profile.served >= 0.9 && { dropped_iterations: ['count==0'] }), // more came late than k6 has people for
       ...Object.fromEntries(names.map((name) => [`iterations{scenario:${name}}`, [enough(stories[name]!)]])),
       ...Object.fromEntries(
         Object.entries(budgets).flatMap(([kind, milliseconds]) => [
           [
             `http_req_duration{kind:${kind},phase:settled,expected_response:true}`,
-            [`p(95)<${milliseconds * profile.slack}`, `p(99)<${milliseconds * profile.slack * 3}`],
+            [`p(95)<${budget(milliseconds)}`, `p(99)<${budget(milliseconds * 3)}`],
           ],
-          [`turned_away{kind:${kind}}`, [`rate<=${mayTurnAway[kind as Kind] ?? profile.mayTurnAway}`]],
+          [`turned_away{kind:${kind}}`, [`rate<=${mayTurnAway(kind)}`]],
         ]),
       ),
       ...thresholds,
@@ -45,6 +49,15 @@ export function plan({ stories, budgets, mayTurnAway = {}, thresholds = {} }: Pl
   };
 }
 
+/** Nobody waits longer than this, whatever the profile. */
+const PATIENCE_MS = 25_000;
+const budget = (milliseconds: number) => Math.min(milliseconds * profile.slack, PATIENCE_MS);
+
+function mayTurnAway(kind: string): number {
+  if (kind === 'health') return 0; // or whoever asks would take it out of service
+  return kind === 'password' ? profile.mayTurnAwayPasswords : profile.mayTurnAway;
+}
+
 /** Says of all that a story measures whether it was done while latency counts. */
 export const story =
   <Data>(tell: (data: Data) => void) =>
@@ -54,34 +67,40 @@ export const story =
     tell(data);
   };
 
+function scenario(name: string, crowd: Crowd): Scenario {
+  return 'clients' in crowd ? clients(name, crowd.clients) : arrivals(name, crowd.perSecond);
+}
+
 function arrivals(name: string, perSecond: number): Scenario {
-  const [first, ...rest] = profile.stages;
-  const perMinute = (factor: number) => Math.max(Math.round(perSecond * factor * 60), factor ? 30 : 0);
-  const startsAtOnce = first!.seconds === 0;
-  const most = perSecond * Math.max(...profile.stages.map(({ factor }) => factor));
-  const people = Math.ceil(most) + 4; // each arrival that is still being served holds one
+  const perMinute = (factor: number) => Math.round(perSecond * factor * 60);
+  const people = most(perSecond) + 4; // each arrival that is still being served holds one
   return {
     executor: 'ramping-arrival-rate',
     exec: name,
     timeUnit: '1m',
-    startRate: startsAtOnce ? perMinute(first!.factor) : 0,
-    stages: (startsAtOnce ? rest : profile.stages).map(({ seconds, factor }) => ({
-      duration: `${seconds}s`,
-      target: perMinute(factor),
-    })),
+    startRate: perMinute(profile.startsAt),
+    stages: stages(perMinute),
     preAllocatedVUs: people,
     maxVUs: people * 4,
-    gracefulStop: '30s',
   };
 }
 
-/** A threshold on nothing holds: nine tenths of the arrivals that were planned must have been served, or anybody where the system may turn them away. */
-function enough(perSecond: number): string {
-  if (profile.mayTurnAway) return 'count>=1';
-  let [planned, before] = [0, 0];
+function clients(name: string, count: number): Scenario {
+  const atOnce = (factor: number) => Math.ceil(count * factor);
+  return { executor: 'ramping-vus', exec: name, startVUs: atOnce(profile.startsAt), stages: stages(atOnce) };
+}
+
+const most = (count: number) => Math.ceil(count * Math.max(...profile.stages.map(({ factor }) => factor)));
+const stages = (target: (factor: number) => number) =>
+  profile.stages.map(({ seconds, factor }) => ({ duration: `${seconds}s`, target: target(factor) }));
+
+/** A threshold on nothing holds: so many turns must have been served. A client takes one per second, less what it waits. */
+function enough(crowd: Crowd): string {
+  const perSecond = 'clients' in crowd ? crowd.clients / 2 : crowd.perSecond;
+  let [planned, before] = [0, profile.startsAt];
   for (const { seconds, factor } of profile.stages) {
     planned += (seconds * (before + factor)) / 2;
     before = factor;
   }
-  return `count>=${Math.floor(planned * perSecond * 0.9)}`;
+  return `count>=${Math.max(Math.floor(planned * perSecond * profile.served), 1)}`;
 }
