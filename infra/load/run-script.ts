@@ -4,6 +4,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import type { ProfileName } from './options.ts';
+import { Repetitions } from './repetitions.ts';
 
 export interface ScriptRun {
   readonly k6: string;
@@ -53,16 +54,18 @@ export async function runScript({
       K6_WEB_DASHBOARD_PERIOD: '1s',
       K6_WEB_DASHBOARD_EXPORT: report,
     },
-    stdio: isShown ? ['ignore', 'inherit', 'inherit'] : ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', isShown ? 'inherit' : 'pipe', 'pipe'],
   });
   onSpawn?.(child);
   let output = '';
-  for (const stream of [child.stdout, child.stderr])
-    stream?.setEncoding('utf8').on('data', (text: string) => (output += text));
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => (output += text));
+  const complaints = new Repetitions((line) => (isShown ? console.error(line) : (output += `${line}\n`)));
+  child.stderr!.setEncoding('utf8').on('data', (text: string) => complaints.add(text));
   const code = await new Promise<number | null>((resolve, reject) => {
     child.once('error', reject);
     child.once('close', resolve);
   });
+  complaints.end();
   return { failure: failureOf(code), report, output };
 }
 

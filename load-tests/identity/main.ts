@@ -1,6 +1,6 @@
 import { check } from 'k6';
 import { everyItem } from '../lib/pages.ts';
-import { freshToken, newPeople, newRun, removePeople, type Person } from '../lib/people.ts';
+import { newPeople, newRun, removePeople, signInAfterwards, type Person } from '../lib/people.ts';
 import { plan, story } from '../lib/plan.ts';
 import { readProfile } from './profile.ts';
 import { reuseEndsTheSession } from './reuse.ts';
@@ -9,7 +9,6 @@ import { sessions, signInWave } from './wave.ts';
 
 /* People arrive in the morning, stay signed in, and look at each other's profiles. */
 export interface Data {
-  readonly run: string;
   readonly people: readonly Person[];
 }
 
@@ -19,10 +18,7 @@ export const options = plan({
   thresholds: sessions.thresholds,
 });
 
-export function setup(): Data {
-  const run = newRun();
-  return { run, people: newPeople(run, 8) };
-}
+export const setup = (): Data => ({ people: newPeople(newRun(), 8) });
 
 export const wave = story(signInWave);
 export const stay = story(keepSignedIn);
@@ -31,10 +27,10 @@ export const profile = story(readProfile);
 export function teardown({ people }: Data): void {
   reuseEndsTheSession(people[0]!);
   for (const person of people) {
-    const token = freshToken(person);
-    const open = everyItem<{ id: string }>('/api/v1/sessions', token);
-    check(open, { 'no session is listed twice': () => new Set(open.map(({ id }) => id)).size === open.length });
-    sessions.found(open.length - 1); // the one that setup began
+    const { accessToken } = signInAfterwards(person);
+    const ids = everyItem<{ id: string }>('/api/v1/sessions', accessToken).map(({ id }) => id);
+    check(ids, { 'no session is listed twice': () => new Set(ids).size === ids.length });
+    sessions.found(ids.length - 2); // the one that setup began, and this one
   }
   removePeople(people);
 }
