@@ -22,5 +22,8 @@ export interface Dashboard {
   readonly tags: { readonly items: readonly { readonly tag: string; readonly posts: number }[] };
 }
 
+/** So that what is wrong with a question is a 400 (GraphQL over HTTP, section 6.4.2), and not a 200 with errors in it. */
+export const ofGraph = { accept: 'application/graphql-response+json' };
+
 /** Refused before anything is executed: it asks for itself again, deeper and deeper. */
 export const ENDLESS = `query Endless { ${'posts(limit: 100) { items { author { '.repeat(30)} username ${'} } }'.repeat(30)} }`;

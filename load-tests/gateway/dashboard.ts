@@ -2,7 +2,7 @@ import { check } from 'k6';
 import exec from 'k6/execution';
 import { ask } from '../lib/api.ts';
 import { tokenOf, type Person } from '../lib/people.ts';
-import { DASHBOARD, type Dashboard } from './dashboard-query.ts';
+import { DASHBOARD, ofGraph, type Dashboard } from './dashboard-query.ts';
 
 export const graphql = '/graphql';
 
@@ -15,6 +15,7 @@ export function openDashboard({ people }: { readonly people: readonly Person[] }
     kind: 'read',
     token,
     body: { query: DASHBOARD },
+    headers: ofGraph,
     expect: [200],
   });
   if (!answer.ok) return;

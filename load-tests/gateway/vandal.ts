@@ -1,7 +1,7 @@
 import { check } from 'k6';
 import exec from 'k6/execution';
 import { ask } from '../lib/api.ts';
-import { ENDLESS } from './dashboard-query.ts';
+import { ENDLESS, ofGraph } from './dashboard-query.ts';
 import { graphql } from './dashboard.ts';
 
 const json = { 'content-type': 'application/json' };
@@ -34,7 +34,14 @@ const mischiefs: readonly Mischief[] = [
   { name: 'a way around', path: '/api/v1/posts/%2e%2e/%2e%2e/internal/v1/profiles', status: 404 },
   { name: 'two megabytes', method: 'POST', path: '/api/v1/posts', body: { body: 'x'.repeat(2_000_000) }, status: 413 },
   { name: 'a header that never ends', path: '/api/v1/posts', headers: { 'x-long': 'x'.repeat(40_000) }, status: 431 },
-  { name: 'a question without end', method: 'POST', path: graphql, body: { query: ENDLESS }, status: 400 },
+  {
+    name: 'a question without end',
+    method: 'POST',
+    path: graphql,
+    body: { query: ENDLESS },
+    headers: ofGraph,
+    status: 400,
+  },
 ];
 
 /** Does what must not work, one thing after another. Also 429 is a right answer to this one. */
