@@ -6,6 +6,8 @@ import path from 'node:path';
 export const K6_VERSION = 'v1.8.1';
 /** The first that runs TypeScript as it is, and the graphs with it. */
 const OLDEST_MAJOR = 1;
+const WHAT_TO_INSTALL =
+  'install k6 (https://grafana.com/docs/k6/latest/set-up/install-k6/) or Go 1.25 or newer (https://go.dev/dl/), or set K6 to where k6 is.';
 const SIGN_OF_LIFE_MS = 10_000;
 const isWindows = process.platform === 'win32';
 
@@ -22,10 +24,7 @@ export async function k6Program(options: K6Options): Promise<string> {
   const found = findK6(options);
   if (found) return checked(found);
   const go = onPath('go', options.env);
-  if (!go)
-    throw new Problem(
-      'There is no k6 on this machine and no Go to build it: install k6 (https://grafana.com/docs/k6/latest/set-up/install-k6/) or Go 1.25 or newer (https://go.dev/dl/), or set K6 to where k6 is.',
-    );
+  if (!go) throw new Problem(`There is no k6 on this machine and no Go to build it: ${WHAT_TO_INSTALL}`);
   await build(go, options);
   return checked(ownK6(options.workspace));
 }
@@ -69,7 +68,7 @@ async function build(go: string, { workspace, env, say, onSpawn }: K6Options): P
     await new Promise<void>((resolve, reject) => {
       child.once('error', reject);
       child.once('close', (code) =>
-        code === 0 ? resolve() : reject(new Problem(`Go could not build k6: ${lastLine(words)}`)),
+        code === 0 ? resolve() : reject(new Problem(`Go could not build k6 (${lastLine(words)}): ${WHAT_TO_INSTALL}`)),
       );
     });
   } finally {
@@ -78,7 +77,7 @@ async function build(go: string, { workspace, env, say, onSpawn }: K6Options): P
   }
 }
 
-const lastLine = (text: string) => text.trim().split('\n').at(-1) || 'it said nothing.';
+const lastLine = (text: string) => text.trim().split('\n').at(-1) || 'it said nothing';
 
 function onPath(name: string, env: NodeJS.ProcessEnv): string | undefined {
   const names = isWindows ? [`${name}.exe`] : [name];
