@@ -18,7 +18,7 @@ export const options = plan({
   thresholds: sessions.thresholds,
 });
 
-export const setup = (): Data => ({ people: newPeople(newRun(), 8) });
+export const setup = (): Data => ({ people: newPeople(newRun(), 5) });
 
 export const wave = story(signInWave);
 export const stay = story(keepSignedIn);

@@ -6,6 +6,8 @@ import { sessions } from './wave.ts';
 
 /** Ten minutes for a real one. */
 const PAUSE_SECONDS = 1;
+/** Within which those who were there at the beginning have come. */
+const ARRIVAL_SECONDS = 5;
 /** Every so often the client lost the answer, or has two tabs, and sends the same token twice. */
 const TWICE_EVERY = 10;
 
@@ -15,6 +17,7 @@ let refreshes = 0;
 
 /** Somebody stays signed in: each token brings the next one. */
 export function keepSignedIn(data: { readonly people: readonly Person[] }): void {
+  if (exec.vu.iterationInScenario === 0) sleep(ARRIVAL_SECONDS * Math.random());
   next(data);
   sleep(PAUSE_SECONDS * (0.5 + Math.random())); // else they would all come in step
 }

@@ -94,9 +94,9 @@ const most = (count: number) => Math.ceil(count * Math.max(...profile.stages.map
 const stages = (target: (factor: number) => number) =>
   profile.stages.map(({ seconds, factor }) => ({ duration: `${seconds}s`, target: target(factor) }));
 
-/** A threshold on nothing holds: so many turns must have been served. A client takes one per second, less what it waits. */
+/** A threshold on nothing holds: so many turns must have been served. A client takes one in four seconds, or oftener. */
 function enough(crowd: Crowd): string {
-  const perSecond = 'clients' in crowd ? crowd.clients / 2 : crowd.perSecond;
+  const perSecond = 'clients' in crowd ? crowd.clients / 4 : crowd.perSecond;
   let [planned, before] = [0, profile.startsAt];
   for (const { seconds, factor } of profile.stages) {
     planned += (seconds * (before + factor)) / 2;

@@ -2,7 +2,7 @@ import { ask, askAll } from './api.ts';
 import { everyItem } from './pages.ts';
 import { freshToken, must, newPeople, newRun, type Person } from './people.ts';
 
-const PEOPLE = 6;
+const PEOPLE = 4;
 const POSTS = 12;
 /** As many as a client on this machine deletes at once. */
 const AT_ONCE = 10;
