@@ -58,7 +58,7 @@ async function build(go: string, { workspace, env, say, onSpawn }: K6Options): P
   const child = spawn(go, ['install', `go.k6.io/k6@${K6_VERSION}`], {
     ...ownGroup,
     // Debian's Go may be older than k6 asks for: then it fetches the one that it needs.
-    env: { GOTOOLCHAIN: 'auto', ...env, GOBIN: folder, GOFLAGS: '-trimpath' },
+    env: { GOTOOLCHAIN: 'auto', ...env, GOBIN: folder, GOFLAGS: '' },
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   onSpawn?.(child);

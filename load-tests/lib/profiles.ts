@@ -21,15 +21,10 @@ const go = (seconds: number, factor: number) => ({ seconds, factor });
 const stay = go;
 
 export const profiles: Readonly<Record<string, Profile>> = {
-  /** Does it work at all? Beside the system on two cores that others use as well: how fast is not the question. */
+  /** Does it work at all? Beside the system on two cores that others use as well: how fast is not the question, and a lock may time out. */
   smoke: {
-    startsAt: 0.2,
-    stages: [stay(10, 0.2)],
-    settledAfter: 2,
-    slack: 60,
-    served: 0.5,
-    mayTurnAway: 0,
-    mayTurnAwayPasswords: 0.1,
+    ...{ startsAt: 0.2, stages: [stay(10, 0.2)], settledAfter: 2 },
+    ...{ slack: 60, served: 0.5, mayTurnAway: 0.2, mayTurnAwayPasswords: 0.3 },
   },
   /** A busy morning. */
   load: {
