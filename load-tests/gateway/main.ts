@@ -9,10 +9,10 @@ import { askHealth } from './watchman.ts';
 /* The front door: everybody comes through it, and one of them misbehaves. */
 export const options = plan({
   stories: {
-    dashboard: { perSecond: 10 },
-    visitor: { perSecond: 20 },
-    vandal: { perSecond: 10 },
-    watchman: { perSecond: 2 },
+    dashboard: { perSecond: 6 },
+    visitor: { perSecond: 12 },
+    vandal: { perSecond: 5 },
+    watchman: { perSecond: 1 },
   },
   budgets: { read: 80, write: 120, health: 150 },
 });

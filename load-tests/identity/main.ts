@@ -13,7 +13,7 @@ export interface Data {
 }
 
 export const options = plan({
-  stories: { wave: { perSecond: 2 }, stay: { clients: 20 }, profile: { perSecond: 60 } },
+  stories: { wave: { perSecond: 1.5 }, stay: { clients: 20 }, profile: { perSecond: 30 } },
   budgets: { read: 60, write: 100, password: 1_500 },
   thresholds: sessions.thresholds,
 });
