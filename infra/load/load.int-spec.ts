@@ -51,7 +51,7 @@ test('each script is run against the system that is running, and exit code 0 say
   expect(await run.ended).toBe(0);
   expect(readFileSync(asked, 'utf8')).toBe(
     ['blog', 'identity']
-      .map((name) => `load ${url} yes run --no-usage-report --quiet load-tests/${name}/main.ts\n`)
+      .map((name) => `load ${url} yes run --no-usage-report --address= --quiet load-tests/${name}/main.ts\n`)
       .join(''),
   );
   expect(run.output).toMatch(/blog: everything held; graphs: reports\/load\/blog-load-[\dT-]+\.html/);

@@ -41,7 +41,8 @@ export async function runScript({
   mkdirSync(path.dirname(path.join(workspace, report)), { recursive: true });
   // A terminal gets a progress bar; whoever reads a file later needs none.
   const quiet = isShown && process.stdout.isTTY ? [] : ['--quiet'];
-  const child = spawn(k6, ['run', '--no-usage-report', ...quiet, `load-tests/${script}/main.ts`], {
+  // Without a server of its own: two runs at once would ask for one port.
+  const child = spawn(k6, ['run', '--no-usage-report', '--address=', ...quiet, `load-tests/${script}/main.ts`], {
     ...ownGroup,
     cwd: workspace,
     env: {

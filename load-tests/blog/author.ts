@@ -2,7 +2,7 @@ import { check } from 'k6';
 import exec from 'k6/execution';
 import { ask } from '../lib/api.ts';
 import { Ledger } from '../lib/ledger.ts';
-import { freshToken, tokenOf } from '../lib/people.ts';
+import { tokenAside, tokenOf } from '../lib/people.ts';
 import { untilAcknowledged } from './acknowledged.ts';
 import { postsOf, type Shelf } from '../lib/shelf.ts';
 
@@ -54,7 +54,7 @@ export function writePost({ run, people }: Shelf): void {
 /** What was acknowledged is there, once. */
 export function auditAuthors({ run, people }: Shelf): void {
   for (const person of people) {
-    const token = freshToken(person);
+    const token = tokenAside(person);
     const all = ['published', 'draft'].flatMap((state) => postsOf(person, state, token));
     const found = all.filter(({ title }) => isWritten(run)(title));
     check(found, { 'no post is there twice': () => new Set(found.map(({ title }) => title)).size === found.length });

@@ -1,9 +1,9 @@
 import { check } from 'k6';
 import exec from 'k6/execution';
-import { ask, askAll } from '../lib/api.ts';
+import { ask, askAll, askAside } from '../lib/api.ts';
 import { Ledger } from '../lib/ledger.ts';
 import { everyItem } from '../lib/pages.ts';
-import { freshToken, tokenOf } from '../lib/people.ts';
+import { tokenAside, tokenOf } from '../lib/people.ts';
 import { untilAcknowledged } from './acknowledged.ts';
 import type { Post, Shelf } from '../lib/shelf.ts';
 
@@ -51,12 +51,10 @@ export function auditDiscussion({ people, hot }: Shelf): void {
   const comments = everyItem<{ body: string }>(`${path}/comments`).map(({ body }) => body);
   discussed.found(comments.length);
   const likers = people.filter((person) => {
-    const ofMine = { name: 'own like', kind: 'read', token: freshToken(person), expect: [200] } as const;
-    const like = ask('GET', `${path}/like`, ofMine);
-    return like.ok && like.json<{ liked: boolean }>().liked;
+    const ofMine = { name: 'own like', token: tokenAside(person), expect: [200] };
+    return askAside('GET', `${path}/like`, ofMine).json<{ liked: boolean }>().liked;
   });
-  const post = ask('GET', path, { name: 'post in the end', kind: 'read', expect: [200] });
-  if (!post.ok) return;
+  const post = askAside('GET', path, { name: 'post in the end', expect: [200] });
   const { commentCount, likeCount } = post.json<Post>();
   check(post, {
     'no comment is there twice': () => new Set(comments).size === comments.length,

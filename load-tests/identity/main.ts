@@ -1,6 +1,6 @@
 import { check } from 'k6';
 import { everyItem } from '../lib/pages.ts';
-import { newPeople, newRun, removePeople, signInAfterwards, type Person } from '../lib/people.ts';
+import { newPeople, newRun, removePeople, signInAside, type Person } from '../lib/people.ts';
 import { plan, story } from '../lib/plan.ts';
 import { readProfile } from './profile.ts';
 import { reuseEndsTheSession } from './reuse.ts';
@@ -27,7 +27,7 @@ export const profile = story(readProfile);
 export function teardown({ people }: Data): void {
   reuseEndsTheSession(people[0]!);
   for (const person of people) {
-    const { accessToken } = signInAfterwards(person);
+    const { accessToken } = signInAside(person);
     const ids = everyItem<{ id: string }>('/api/v1/sessions', accessToken).map(({ id }) => id);
     check(ids, { 'no session is listed twice': () => new Set(ids).size === ids.length });
     sessions.found(ids.length - 2); // the one that setup began, and this one

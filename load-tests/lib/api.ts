@@ -1,4 +1,4 @@
-import { check } from 'k6';
+import { check, fail, sleep } from 'k6';
 import http, { type RefinedResponse } from 'k6/http';
 import { Counter, Rate } from 'k6/metrics';
 import type { Kind } from './plan.ts';
@@ -11,6 +11,8 @@ const faults = new Counter('faults');
 const rateLimited = new Counter('rate_limited');
 /** By a 503 that is a problem+json and says when to come back: the system's honest answer when it has no room. */
 const turnedAway = new Rate('turned_away');
+
+const ASIDE_TRIES = 6;
 
 export interface Ask {
   /** Under which its figures are shown: never with an id in it. */
@@ -40,6 +42,18 @@ export interface Answer {
 /** Asks, counts what came, and checks that it is what was expected, or an honest refusal. */
 export function ask(method: string, path: string, options: Ask): Answer {
   return judge(http.request(method, url(path), bodyOf(options), paramsOf(options)), options);
+}
+
+/** In setup and teardown: again, where there is no room or no answer yet. @throws what ends the test when it does not come right */
+export function askAside(method: string, path: string, options: Omit<Ask, 'kind'>): Answer {
+  for (let tries = 1; ; tries++) {
+    const answer = ask(method, path, { ...options, kind: 'aside' });
+    if (answer.ok) return answer;
+    const mayComeRight = answer.status === 0 || answer.status >= 500;
+    if (!mayComeRight || tries === ASIDE_TRIES)
+      return fail(`${options.name} went wrong: ${answer.status} ${answer.text}`);
+    sleep(answer.comeBackAfter || 2);
+  }
 }
 
 /** All at once. */
@@ -75,13 +89,23 @@ function judge(response: RefinedResponse<'text'>, { name, kind, expect }: Ask): 
   const comeBackAfter = status === 503 && isProblem ? Number(headers['Retry-After'] ?? 0) : 0;
   const refused = comeBackAfter > 0;
   const ok = expect.includes(status);
-  turnedAway.add(refused, { kind });
+  const answer = {
+    status,
+    ok,
+    comeBackAfter,
+    isProblem,
+    etag: headers.Etag ?? '',
+    text,
+    json: <T>() => JSON.parse(text) as T,
+  };
   if (status === 429 && !ok) rateLimited.add(1);
+  if (kind === 'aside') return answer;
+  turnedAway.add(refused, { kind });
   if (!refused && !ok)
     complain(`${name}: ${status} instead of ${expect.join(' or ')}: ${response.error} ${text.slice(0, 300)}`);
   if (!refused && (status === 0 || status >= 500)) faults.add(1, { name });
   else if (!refused) check(ok, { [`${name} is ${expect.join(' or ')}`]: (right) => right });
-  return { status, ok, comeBackAfter, isProblem, etag: headers.Etag ?? '', text, json: <T>() => JSON.parse(text) as T };
+  return answer;
 }
 
 /** Once for each user of k6: what goes wrong for everybody is told often enough by then. */

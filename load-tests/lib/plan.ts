@@ -2,8 +2,8 @@ import exec from 'k6/execution';
 import type { Options, Scenario, Threshold } from 'k6/options';
 import { profile } from './profiles.ts';
 
-/** What kind of work a request is, as its budget goes by it. */
-export type Kind = 'read' | 'write' | 'password' | 'health' | 'refused';
+/** What kind of work a request is, as its budget goes by it. `aside`: before and after the load, not measured. */
+export type Kind = 'read' | 'write' | 'password' | 'health' | 'refused' | 'aside';
 
 /**
  * How many on a busy morning. Arrivals per second are an open model: people come whether or not those before them have been served. Clients are

@@ -1,11 +1,9 @@
-import { ask, askAll } from './api.ts';
+import { askAside } from './api.ts';
 import { everyItem } from './pages.ts';
-import { freshToken, must, newPeople, newRun, type Person } from './people.ts';
+import { tokenAside, newPeople, newRun, type Person } from './people.ts';
 
 const PEOPLE = 4;
 const POSTS = 12;
-/** As many as a client on this machine deletes at once. */
-const AT_ONCE = 10;
 const PARAGRAPH = 'A cairn is a heap of stones that shows the way where there is no path. Whoever passes adds one.';
 
 export interface Post {
@@ -38,25 +36,13 @@ export function newShelf(): Shelf {
       body: [`# ${run}`, ...Array.from({ length: 8 }, () => PARAGRAPH)].join('\n\n'),
       tags: [tag],
     };
-    const draft = ask('POST', '/api/v1/posts', {
-      name: 'prepare post',
-      kind: 'write',
-      token,
-      body,
-      expect: [201, 403],
-    });
+    const name = 'prepare post';
+    const headers = { 'idempotency-key': `${run}-shelf-${n}` };
+    const draft = askAside('POST', '/api/v1/posts', { name, token, body, headers, expect: [201, 403] });
     if (draft.status === 403)
       throw new Error('Whoever signs up must be an author for this test: start identity with SIGN_UP_ROLE=author.');
-    const { slug } = must(draft).json<Post>();
-    must(
-      ask('POST', `/api/v1/posts/${slug}/publish`, {
-        name: 'prepare post',
-        kind: 'write',
-        token,
-        body: {},
-        expect: [200],
-      }),
-    );
+    const { slug } = draft.json<Post>();
+    askAside('POST', `/api/v1/posts/${slug}/publish`, { name, token, body: {}, expect: [200, 409] });
     return slug;
   });
   return { run, people, tag, slugs, hot: hot! };
@@ -69,20 +55,9 @@ export const postsOf = ({ id }: Person, state: string, token: string) =>
 export function removePosts(people: readonly Person[]): void {
   if (__ENV.KEEP) return;
   for (const person of people) {
-    const token = freshToken(person);
+    const token = tokenAside(person);
     const posts = ['published', 'draft'].flatMap((state) => postsOf(person, state, token));
-    for (let from = 0; from < posts.length; from += AT_ONCE)
-      askAll(
-        posts.slice(from, from + AT_ONCE).map(({ slug }) => ({
-          ...{
-            method: 'DELETE',
-            path: `/api/v1/posts/${slug}`,
-            name: 'delete post',
-            kind: 'write',
-            expect: [204],
-            token,
-          },
-        })),
-      );
+    for (const { slug } of posts)
+      askAside('DELETE', `/api/v1/posts/${slug}`, { name: 'delete post', token, expect: [204, 404] });
   }
 }
