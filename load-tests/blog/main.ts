@@ -9,7 +9,7 @@ import { readInTheMorning } from './reader.ts';
 /* A busy morning: many read, some discuss one post, a few write. */
 export const options = plan({
   stories: { reader: { perSecond: 6 }, discussion: { perSecond: 8 }, author: { perSecond: 1 } },
-  budgets: { read: 60, write: 120 },
+  budgets: { read: 100, write: 200 },
   thresholds: { ...notModifiedThresholds, ...discussed.thresholds, ...written.thresholds },
 });
 

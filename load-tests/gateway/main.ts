@@ -14,7 +14,7 @@ export const options = plan({
     vandal: { perSecond: 5 },
     watchman: { perSecond: 1 },
   },
-  budgets: { read: 80, write: 120, health: 150 },
+  budgets: { read: 120, write: 200, health: 150 },
 });
 
 export const setup = (): Shelf => newShelf();

@@ -14,7 +14,7 @@ export interface Data {
 
 export const options = plan({
   stories: { wave: { perSecond: 1.5 }, stay: { clients: 20 }, profile: { perSecond: 30 } },
-  budgets: { read: 60, write: 100, password: 1_500 },
+  budgets: { read: 80, write: 150, password: 2_000 },
   thresholds: sessions.thresholds,
 });
 

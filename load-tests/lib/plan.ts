@@ -22,13 +22,14 @@ export interface Plan {
 /** The options of a script: a scenario per story, and what must hold for all of them. */
 export function plan({ stories, budgets, thresholds = {} }: Plan): Options {
   const names = Object.keys(stories);
+  const all = Object.values(stories).reduce((sum, crowd) => sum + planned(crowd), 0);
   return {
     scenarios: Object.fromEntries(names.map((name) => [name, scenario(name, stories[name]!)])),
     thresholds: {
       checks: ['rate==1'],
       faults: ['count==0'],
       rate_limited: ['count==0'],
-      ...(profile.served >= 0.9 && { dropped_iterations: ['count==0'] }), // more came late than k6 has people for
+      ...(profile.served >= 0.9 && { dropped_iterations: [`count<=${all * 0.01}`] }), // more came than k6 has people for
       ...Object.fromEntries(names.map((name) => [`iterations{scenario:${name}}`, [enough(stories[name]!)]])),
       ...Object.fromEntries(
         Object.entries(budgets).flatMap(([kind, milliseconds]) => [
@@ -94,13 +95,16 @@ const most = (count: number) => Math.ceil(count * Math.max(...profile.stages.map
 const stages = (target: (factor: number) => number) =>
   profile.stages.map(({ seconds, factor }) => ({ duration: `${seconds}s`, target: target(factor) }));
 
-/** A threshold on nothing holds: so many turns must have been served. A client takes one in four seconds, or oftener. */
-function enough(crowd: Crowd): string {
+/** A threshold on nothing holds: so many turns must have been served. */
+const enough = (crowd: Crowd) => `count>=${Math.max(Math.floor(planned(crowd) * profile.served), 1)}`;
+
+/** How many turns the profile has room for. A client takes one in four seconds, or oftener. */
+function planned(crowd: Crowd): number {
   const perSecond = 'clients' in crowd ? crowd.clients / 4 : crowd.perSecond;
-  let [planned, before] = [0, profile.startsAt];
+  let [turns, before] = [0, profile.startsAt];
   for (const { seconds, factor } of profile.stages) {
-    planned += (seconds * (before + factor)) / 2;
+    turns += (seconds * (before + factor)) / 2;
     before = factor;
   }
-  return `count>=${Math.max(Math.floor(planned * perSecond * profile.served), 1)}`;
+  return turns * perSecond;
 }
