@@ -103,7 +103,7 @@ function judge(response: RefinedResponse<'text'>, { name, kind, expect }: Ask): 
   turnedAway.add(refused, { kind });
   if (!refused && !ok)
     complain(`${name}: ${status} instead of ${expect.join(' or ')}: ${response.error} ${text.slice(0, 300)}`);
-  if (!refused && (status === 0 || status >= 500)) faults.add(1, { name });
+  if (!refused && !ok && (status === 0 || status >= 500)) faults.add(1, { name });
   else if (!refused) check(ok, { [`${name} is ${expect.join(' or ')}`]: (right) => right });
   return answer;
 }

@@ -43,9 +43,8 @@ export function plan({ stories, budgets, thresholds = {} }: Plan): Options {
       ...thresholds,
     },
     summaryTrendStats: ['avg', 'med', 'p(95)', 'p(99)', 'max', 'count'],
-    setupTimeout: '2m',
+    setupTimeout: '5m',
     teardownTimeout: '10m',
-    noConnectionReuse: false,
     userAgent: 'cairn-load-tests',
   };
 }
