@@ -17,7 +17,7 @@ export const DASHBOARD = `
 
 export interface Dashboard {
   readonly posts: {
-    readonly items: readonly { readonly slug: string; readonly author: { readonly username: string } }[];
+    readonly items: readonly { readonly title: string; readonly author: { readonly username: string | null } }[];
   };
   readonly tags: { readonly items: readonly { readonly tag: string; readonly posts: number }[] };
 }
