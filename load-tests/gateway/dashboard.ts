@@ -21,10 +21,10 @@ export function openDashboard({ people, run }: Shelf): void {
   });
   if (!answer.ok) return;
   const { data, errors } = answer.json<{ data?: Dashboard | null; errors?: unknown[] }>();
-  const posts = data?.posts.items ?? [];
+  const posts = data?.posts.edges.map(({ node }) => node) ?? [];
   check(posts, {
     'the graph answers without errors': () => errors === undefined,
-    'the dashboard has posts and tags': () => posts.length > 0 && data!.tags.items.length > 0,
+    'the dashboard has posts and tags': () => posts.length > 0 && data!.tags.edges.length > 0,
     'every post has its author': () =>
       posts.every(({ title, author }) => (title.includes(run) ? author.username?.startsWith(run) : author)),
   });
