@@ -1,6 +1,7 @@
 import { check } from 'k6';
 import exec from 'k6/execution';
 import { ask } from '../lib/api.ts';
+import { tokenOf, type Person } from '../lib/people.ts';
 import { ENDLESS, ofGraph } from './dashboard-query.ts';
 import { graphql } from './dashboard.ts';
 
@@ -14,6 +15,8 @@ interface Mischief {
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
   readonly token?: string;
+  /** By somebody who is signed in. */
+  readonly isMember?: true;
   readonly status: number;
   /** It may be refused before all of it has been sent: then the connection breaks, and k6 has no answer. */
   readonly mayBreakOff?: true;
@@ -39,6 +42,7 @@ const mischiefs: readonly Mischief[] = [
     method: 'POST',
     path: '/api/v1/posts',
     body: { body: 'x'.repeat(2_000_000) },
+    isMember: true,
     status: 413,
     mayBreakOff: true,
   },
@@ -60,25 +64,12 @@ const mischiefs: readonly Mischief[] = [
 ];
 
 /** Does what must not work, one thing after another. Also 429 is a right answer to this one. */
-export function misbehave(): void {
-  const {
-    name,
-    method = 'GET',
-    path,
-    body,
-    headers,
-    token,
-    status,
-    mayBreakOff,
-  } = mischiefs[exec.scenario.iterationInTest % mischiefs.length]!;
-  const answer = ask(method, path, {
-    name,
-    kind: 'refused',
-    body,
-    headers,
-    token,
-    expect: mayBreakOff ? [status, 429, 0] : [status, 429],
-  });
+export function misbehave({ people }: { readonly people: readonly Person[] }): void {
+  const mischief = mischiefs[exec.scenario.iterationInTest % mischiefs.length]!;
+  const { name, method = 'GET', path, body, headers, status } = mischief;
+  const token = mischief.isMember ? tokenOf(people[0]!) : mischief.token;
+  const expect = mischief.mayBreakOff ? [status, 429, 0] : [status, 429];
+  const answer = ask(method, path, { name, kind: 'refused', body, headers, token, expect });
   if (!answer.ok || answer.status === 0) return;
   check(answer, {
     'a refusal is a problem, or an answer of the graph': ({ isProblem }) => isProblem || path === graphql,
