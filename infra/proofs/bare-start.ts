@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Proof } from './proof.ts';
-import type { StartedSystem } from './started-system.ts';
-import { until } from './until.ts';
+import type { StartedSystem } from '@cairn/local/started-system';
+import { until } from '@cairn/local/until';
 
 const START_SECONDS = 8;
 const STOP_SECONDS = 10;

@@ -6,8 +6,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { expectAnswer } from './client.ts';
 import type { Proof } from './proof.ts';
-import type { StartedSystem } from './started-system.ts';
-import { until } from './until.ts';
+import type { StartedSystem } from '@cairn/local/started-system';
+import { until } from '@cairn/local/until';
 
 const LIST = `query List($first: Int!) {
   posts(first: $first) { edges { node { title commentCount author { displayName } } } }

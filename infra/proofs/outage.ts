@@ -2,8 +2,8 @@ import { Redis } from 'ioredis';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Load, type Sample } from './load.ts';
 import type { Proof } from './proof.ts';
-import type { StartedSystem } from './started-system.ts';
-import { until } from './until.ts';
+import type { StartedSystem } from '@cairn/local/started-system';
+import { until } from '@cairn/local/until';
 
 const RECOVERY_MS = 5_000;
 const STEADY_MS = 3_000;

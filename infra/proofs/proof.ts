@@ -1,4 +1,4 @@
-import type { StartedSystem } from './started-system.ts';
+import type { StartedSystem } from '@cairn/local/started-system';
 
 /** Something about the running system that is shown by doing it. */
 export interface Proof {

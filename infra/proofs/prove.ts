@@ -3,13 +3,14 @@ import { bareStart } from './bare-start.ts';
 import { benches } from './benches.ts';
 import { docsBlocks } from './docs-blocks.ts';
 import { fork } from './fork.ts';
-import { freePortBase } from './free-port-base.ts';
 import { graph } from './graph.ts';
+import { freePortBase } from '@cairn/local/free-port-base';
 import { hostile } from './hostile.ts';
+import { loadSmoke } from './load-smoke.ts';
 import type { Proof } from './proof.ts';
 import { outage } from './outage.ts';
 import { postman } from './postman.ts';
-import { StartedSystem } from './started-system.ts';
+import { StartedSystem } from '@cairn/local/started-system';
 import { walkthrough } from './walkthrough.ts';
 
 /*
@@ -18,7 +19,18 @@ import { walkthrough } from './walkthrough.ts';
  */
 
 /** In this order: who needs the demo world as it is comes first, who leaves rubbish behind or stops things later. */
-const proofs: readonly Proof[] = [fork, docsBlocks, graph, walkthrough, postman, outage, hostile, bareStart, benches];
+const proofs: readonly Proof[] = [
+  fork,
+  docsBlocks,
+  graph,
+  walkthrough,
+  postman,
+  loadSmoke,
+  outage,
+  hostile,
+  bareStart,
+  benches,
+];
 
 const chosen = parse();
 const system = new StartedSystem(await freePortBase(chosen.portBase));

@@ -5,8 +5,8 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { curl, type CurlAnswer } from './curl.ts';
 import type { Proof } from './proof.ts';
-import type { StartedSystem } from './started-system.ts';
-import { until } from './until.ts';
+import type { StartedSystem } from '@cairn/local/started-system';
+import { until } from '@cairn/local/until';
 
 const PAGE = 'docs/adr/0013-password-hashing.md';
 const REVOKED_WITHIN_MS = 1_000;

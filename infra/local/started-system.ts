@@ -1,8 +1,8 @@
 import { hasEnded, removePostgresData, stopChild } from '@cairn/backing';
-import { demoAccounts } from '@cairn/local/demo';
-import { DEMO_PASSWORD, FIRST_ADMIN } from '@cairn/local/environment';
-import { origin, type ServiceName } from '@cairn/local/topology';
-import { workspace } from '@cairn/local/workspace';
+import { demoAccounts } from './demo.ts';
+import { DEMO_PASSWORD, FIRST_ADMIN } from './environment.ts';
+import { origin, type ServiceName } from './topology.ts';
+import { workspace } from './workspace.ts';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { chmodSync, globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -15,7 +15,7 @@ const DEMO_WORLD_MS = 60_000;
 /** The system as `npm start` runs it, on data of its own. */
 export class StartedSystem {
   readonly portBase: number;
-  readonly data = mkdtempSync(path.join(tmpdir(), 'cairn-proofs-'));
+  readonly data = mkdtempSync(path.join(tmpdir(), 'cairn-'));
   #runner: ChildProcess | undefined;
   #output = '';
 

@@ -1,6 +1,6 @@
 import { PortInUse } from '@cairn/backing';
-import { assertPortsFree } from '@cairn/local/ports';
-import { planOf, portsOf } from '@cairn/local/plan';
+import { assertPortsFree } from './ports.ts';
+import { planOf, portsOf } from './plan.ts';
 
 const STEP = 100;
 

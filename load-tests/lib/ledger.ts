@@ -1,0 +1,33 @@
+import { Counter } from 'k6/metrics';
+import type { Threshold } from 'k6/options';
+import { profile } from './profiles.ts';
+
+/**
+ * What the system has acknowledged against what is there in the end. People share no memory in k6, but they share metrics: each acknowledgement
+ * adds one, teardown takes off what it finds, and nothing may be left.
+ */
+export class Ledger {
+  readonly #acknowledged: Counter;
+  readonly #missing: Counter;
+  readonly thresholds: Readonly<Record<string, Threshold[]>>;
+
+  /** @param what a plural noun; to be made when the script is loaded */
+  constructor(what: string) {
+    this.#acknowledged = new Counter(`acknowledged_${what}`);
+    this.#missing = new Counter(`missing_${what}`);
+    this.thresholds = {
+      [`acknowledged_${what}`]: ['count>0'], // of nothing, nothing is missing
+      // Where people are turned away some writes are done and not acknowledged: more may be there, never less.
+      [`missing_${what}`]: [profile.mayTurnAway ? 'count<=0' : 'count==0'],
+    };
+  }
+
+  acknowledged(): void {
+    this.#acknowledged.add(1);
+    this.#missing.add(1);
+  }
+
+  found(count: number): void {
+    this.#missing.add(-count);
+  }
+}
