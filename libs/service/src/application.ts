@@ -6,6 +6,7 @@ import { createLogger, metrics, NestLogger, requestLogging } from '@cairn/observ
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { answerInTime } from './deadline.ts';
 import { Lifecycle } from './lifecycle.service.ts';
 import { openApi, type OpenApiOptions } from './open-api.ts';
 import { ServiceModule } from './service.module.ts';
@@ -41,6 +42,7 @@ export async function createApplication(options: ApplicationOptions): Promise<Ne
   });
   const instance = adapter.getInstance() as unknown as FastifyInstance;
   requestLogging(instance, { logger });
+  answerInTime(instance);
   if (options.metrics) await metrics(instance);
   speakProblemDetails(adapter, instance);
   instance.addHook('onRoute', (route) => {
