@@ -18,6 +18,9 @@ export const FIRST_ADMIN = { email: 'admin@cairn.example', username: 'admin' } a
 const AMPLE = { burst: 100_000, perMinute: 6_000_000 };
 const LOCAL_LIMITS = { read: AMPLE, write: AMPLE, graph: AMPLE, 'sign-in': AMPLE, upload: AMPLE };
 
+/** The name of the text that `npm run fault` proves itself by. */
+export const FAULT_SECRET = 'fault dials';
+
 /** One of several instances goes on taking requests that long after it says that it goes: the gateway asks each twice a second. */
 export const DRAIN_MS = 1_500;
 
@@ -44,6 +47,7 @@ export function environmentOf(instance: Instance, surroundings: Surroundings): N
     ...(name === 'identity' && identityDefaults(surroundings)),
     ...(name === 'blog' && { PUBLIC_URL: origin(portBase, 'gateway') }),
     ...(name === 'gateway' && { ROUTE_CLASSES: JSON.stringify(LOCAL_LIMITS) }),
+    ...(name !== 'gateway' && isForDevelopment(inherited) && faultDials(surroundings)),
     ...(isScaled(name, surroundings) && { SHUTDOWN_DELAY_MS: String(DRAIN_MS) }),
     ...kept,
     PORT: String(instancePort(portBase, instance)),
@@ -66,6 +70,10 @@ export const migrationEnvironmentOf = (name: ServiceName, surroundings: Surround
   ...environmentOf({ name, service: name, index: 0 }, surroundings),
   DATABASE_OWNER_URL: surroundings.databases.get(name)?.ownerUrl,
 });
+
+/** So that `npm run fault` can break it. Who sets NODE_ENV to production gets what that has: no dials. */
+const faultDials = ({ secret }: Surroundings) => ({ FAULT_DIALS: 'true', FAULT_DIALS_SECRET: secret(FAULT_SECRET) });
+const isForDevelopment = ({ NODE_ENV }: NodeJS.ProcessEnv) => NODE_ENV !== 'production';
 
 const isScaled = (name: ServiceName, { plan }: Surroundings) =>
   plan.instances.some(({ service, index }) => service === name && index > 0);

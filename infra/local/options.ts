@@ -28,6 +28,7 @@ export const HELP = `npm start -- [service …] [options]
   CAIRN_DATA          the folder for the data, instead of .cairn
 
 npm run import        makes posts of Markdown files: \`npm run import -- --help\`
+npm run fault         makes a service slow or wrong for a while: \`npm run fault -- --help\`
 npm run reset         removes the data
 `;
 

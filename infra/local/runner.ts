@@ -8,6 +8,7 @@ import { createDatabases } from './databases.ts';
 import { fillDemoWorld } from './demo.ts';
 import { environmentOf, migrationEnvironmentOf, type Surroundings } from './environment.ts';
 import { greeting } from './greeting.ts';
+import { noteInstances } from './instances.ts';
 import { claim } from './one-at-a-time.ts';
 import type { Options } from './options.ts';
 import { portsOf, type Plan } from './plan.ts';
@@ -28,7 +29,11 @@ export async function start(options: Options, plan: Plan, processes: Processes, 
   const release = await claim(path.join(dataFolder, 'runner.json'), processes.guardianPid);
   rmSync(path.join(dataFolder, 'pids'), { recursive: true, force: true }); // of a runner that was killed
   mkdirSync(path.join(dataFolder, 'logs'), { recursive: true, mode: 0o700 });
-  process.once('exit', release);
+  const forget = noteInstances(dataFolder, portBase, plan);
+  process.once('exit', () => {
+    forget();
+    release();
+  });
   const own = [
     ...(process.env.DATABASE_URL ? [] : ['postgres' as const]),
     ...(process.env.REDIS_URL ? [] : ['redis' as const]),

@@ -12,7 +12,8 @@ export type ErrorKind =
   | 'too-many'
   | 'unavailable'
   | 'unknown-outcome'
-  | 'too-late';
+  | 'too-late'
+  | 'failed';
 
 export interface Problem {
   /** Stable, listed in docs/errors.md: `<service>.<what-happened>`. */

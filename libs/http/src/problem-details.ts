@@ -15,6 +15,7 @@ export const statusOf: Record<ErrorKind, number> = {
   unavailable: 503,
   'unknown-outcome': 502,
   'too-late': 504,
+  failed: 500,
 };
 
 /** RFC 9457, with `code`, `requestId` and, for invalid input, `errors`. */

@@ -3,6 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { answerUnknownPaths, ProblemDetailsFilter, sendProblem, validationPipe } from '@cairn/http';
 import { createLogger, metrics, NestLogger, requestLogging } from '@cairn/observability';
+import { injectFaults } from '@cairn/resilience';
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -17,6 +18,8 @@ export interface ApplicationOptions extends OpenApiOptions {
   readonly outsideApi?: readonly string[];
   readonly trustedProxies?: readonly string[];
   readonly metrics?: boolean;
+  /** Lets who knows it break this service on purpose. Without it there is no way to. */
+  readonly faultDialsSecret?: string | undefined;
   /** Silent unless given. */
   readonly logger?: Logger;
 }
@@ -44,6 +47,7 @@ export async function createApplication(options: ApplicationOptions): Promise<Ne
   requestLogging(instance, { logger });
   answerInTime(instance);
   if (options.metrics) await metrics(instance);
+  if (options.faultDialsSecret) injectFaults(instance, options.faultDialsSecret);
   speakProblemDetails(adapter, instance);
   instance.addHook('onRoute', (route) => {
     const { bodyLimit } = (route.config ?? {}) as { bodyLimit?: number };
