@@ -62,6 +62,22 @@ test('each instance has its own port; the gateway knows all, and sees them go be
   });
 });
 
+test('many instances share the connections that PostgreSQL has', () => {
+  const of = (blog: number) => environmentOf(only('blog'), surroundings({ plan: planOf([], { blog }) }));
+  expect(of(3)).not.toHaveProperty('DATABASE_POOL_SIZE'); // four instances, 20 each, as ever
+  expect(of(9)).toHaveProperty('DATABASE_POOL_SIZE', '8');
+});
+
+test('the fault dials are for development alone, and not at the gateway', () => {
+  expect(environmentOf(only('blog'), surroundings())).toMatchObject({
+    FAULT_DIALS: 'true',
+    FAULT_DIALS_SECRET: 'secret of fault dials',
+  });
+  expect(environmentOf(only('gateway'), surroundings())).not.toHaveProperty('FAULT_DIALS');
+  const production = surroundings({ inherited: { NODE_ENV: 'production' } });
+  expect(environmentOf(only('blog'), production)).not.toHaveProperty('FAULT_DIALS');
+});
+
 test('a service that does not run is an upstream all the same', () => {
   const { UPSTREAMS } = environmentOf(only('gateway'), surroundings({ plan: planOf(['identity']) }));
   expect(JSON.parse(UPSTREAMS!)).toMatchObject({ blog: { origins: ['http://127.0.0.1:4002'] } });

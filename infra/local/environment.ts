@@ -49,6 +49,7 @@ export function environmentOf(instance: Instance, surroundings: Surroundings): N
     ...(name === 'gateway' && { ROUTE_CLASSES: JSON.stringify(LOCAL_LIMITS) }),
     ...(name !== 'gateway' && isForDevelopment(inherited) && faultDials(surroundings)),
     ...(isScaled(name, surroundings) && { SHUTDOWN_DELAY_MS: String(DRAIN_MS) }),
+    ...(database && poolSize(surroundings)),
     ...kept,
     PORT: String(instancePort(portBase, instance)),
     HOST: '127.0.0.1',
@@ -77,6 +78,13 @@ const isForDevelopment = ({ NODE_ENV }: NodeJS.ProcessEnv) => NODE_ENV !== 'prod
 
 const isScaled = (name: ServiceName, { plan }: Surroundings) =>
   plan.instances.some(({ service, index }) => service === name && index > 0);
+
+/** PostgreSQL takes 100 connections unless told otherwise: what is left of them after readiness and migrations, shared out. */
+const CONNECTIONS = 80;
+function poolSize({ plan }: Surroundings) {
+  const share = Math.floor(CONNECTIONS / plan.instances.filter(({ service }) => topology[service].database).length);
+  return share < 20 && { DATABASE_POOL_SIZE: String(share) };
+}
 
 const identityDefaults = ({ empty, secret }: Surroundings) => ({
   KEY_ENCRYPTION_SECRET: secret('key encryption'),
