@@ -15,6 +15,8 @@ export interface Sample {
   readonly status: number | 'none';
   /** A 503 that is not application/problem+json is not clear. */
   readonly clear: boolean;
+  /** Of a problem: what went wrong. */
+  readonly code?: unknown;
 }
 
 /**
@@ -25,6 +27,7 @@ export class Load {
   readonly samples: Sample[] = [];
   readonly #api: string;
   readonly #gateway: string;
+  readonly #commenters: number;
   readonly #name = `load_${randomBytes(4).toString('hex')}`;
   readonly #titles = new Set<string>();
   readonly #comments = new Set<string>();
@@ -33,7 +36,9 @@ export class Load {
   #running = true;
   #loops: Promise<void>[] = [];
 
-  constructor(gateway: string) {
+  /** @param commenters who all write below one post, and so wait for each other */
+  constructor(gateway: string, commenters = WRITERS) {
+    this.#commenters = commenters;
     this.#gateway = gateway;
     this.#api = `${gateway}/api/v1`;
   }
@@ -46,7 +51,10 @@ export class Load {
     this.#post = `${this.#api}/posts/${slug as string}`;
     await expectAnswer(200, `${this.#post}/publish`, { method: 'POST', body: {}, token });
     this.#titles.add(content.title);
-    const writers = Array.from({ length: WRITERS }, (_, n) => [this.#writePosts(n), this.#writeComments(n)]).flat();
+    const writers = [
+      ...Array.from({ length: WRITERS }, (_, n) => this.#writePosts(n)),
+      ...Array.from({ length: this.#commenters }, (_, n) => this.#writeComments(n)),
+    ];
     const reads = [`${this.#api}/posts`, this.#post, `${this.#post}/comments`, `${this.#api}/users/me`];
     this.#loops = [...writers, ...reads.map((url) => this.#read(url)), this.#logInAgainAndAgain()];
   }
@@ -115,7 +123,7 @@ export class Load {
     const answer = await ask(url, { token: this.#user.token, ...options }).catch(() => undefined);
     const status = answer?.status ?? ('none' as const);
     const clear = answer !== undefined && (answer.status !== 503 || answer.problem);
-    const sample: Sample = { what, began, ended: performance.now(), status, clear };
+    const sample: Sample = { what, began, ended: performance.now(), status, clear, code: answer?.body.code };
     if (!alsoRight.includes(answer?.status ?? 0)) this.samples.push(sample);
     await delay(PAUSE_MS);
     return sample;
