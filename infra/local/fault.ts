@@ -70,4 +70,6 @@ function described({ dial: set }: Told): string {
   return `${parts.join(', ')}${set.path ? `, below ${set.path}` : ''}; ${set.secondsLeft} s left`;
 }
 
-const percent = (share: number) => `${Math.round(share * 1_000) / 10} %`;
+function percent(share: number): string {
+  return `${Math.round(share * 1_000) / 10} %`;
+}
