@@ -79,7 +79,7 @@ export class System {
     const args = ['--enable-source-maps', path.join('apps', name, 'dist/main.js')];
     const profiling = this.profiles && `--cpu-prof --cpu-prof-dir=${this.profiles} --cpu-prof-name=${name}.cpuprofile`;
     const child = this.#spawn(name, args, {
-      ...environmentOf(name, this.#surroundings),
+      ...environmentOf(firstInstance(name), this.#surroundings),
       METRICS: 'true',
       ...(profiling && { NODE_OPTIONS: profiling }),
       ...environment,
@@ -94,7 +94,7 @@ export class System {
    * which the runner writes it.
    */
   upstreams(origins: Partial<Record<ServiceName, string>>): NodeJS.ProcessEnv {
-    const { UPSTREAMS = '{}' } = environmentOf('gateway', this.#surroundings);
+    const { UPSTREAMS = '{}' } = environmentOf(firstInstance('gateway'), this.#surroundings);
     const names = Object.keys(origins) as ServiceName[];
     const wanted = Object.entries(JSON.parse(UPSTREAMS) as object).filter(([name]) => name in origins);
     const text = JSON.stringify(Object.fromEntries(wanted));
@@ -177,3 +177,5 @@ async function freePortBase(from: number): Promise<number> {
     }
   }
 }
+
+const firstInstance = (service: ServiceName) => ({ name: service, service, index: 0 });

@@ -1,6 +1,14 @@
 import type { ServiceDatabase } from '@cairn/backing';
 import type { Plan } from './plan.ts';
-import { origin, services, topology, type ServiceName } from './topology.ts';
+import {
+  instanceOrigin,
+  instancePort,
+  origin,
+  services,
+  topology,
+  type Instance,
+  type ServiceName,
+} from './topology.ts';
 
 /** The demo world's accounts: their password is no secret, it is printed. */
 export const DEMO_PASSWORD = 'cairn-demo-2026';
@@ -9,6 +17,12 @@ export const FIRST_ADMIN = { email: 'admin@cairn.example', username: 'admin' } a
 /** Of each class of routes. Person, demo world and load tests all come from one address: `ROUTE_CLASSES` in the environment sets others. */
 const AMPLE = { burst: 100_000, perMinute: 6_000_000 };
 const LOCAL_LIMITS = { read: AMPLE, write: AMPLE, graph: AMPLE, 'sign-in': AMPLE, upload: AMPLE };
+
+/** The name of the text that `npm run fault` proves itself by. */
+export const FAULT_SECRET = 'fault dials';
+
+/** One of several instances goes on taking requests that long after it says that it goes: the gateway asks each twice a second. */
+export const DRAIN_MS = 1_500;
 
 export interface Surroundings {
   readonly plan: Plan;
@@ -22,8 +36,9 @@ export interface Surroundings {
   readonly inherited: NodeJS.ProcessEnv;
 }
 
-/** The environment of a service that serves, in full: each parses its part of it by its own schema. */
-export function environmentOf(name: ServiceName, surroundings: Surroundings): NodeJS.ProcessEnv {
+/** The environment of an instance that serves, in full: each parses its part of it by its own schema. */
+export function environmentOf(instance: Instance, surroundings: Surroundings): NodeJS.ProcessEnv {
+  const { service: name } = instance;
   const { portBase, redisUrl, databases, secret, inherited } = surroundings;
   const { DATABASE_URL: _server, DATABASE_OWNER_URL: _owner, ...kept } = inherited;
   const database = databases.get(name);
@@ -32,8 +47,11 @@ export function environmentOf(name: ServiceName, surroundings: Surroundings): No
     ...(name === 'identity' && identityDefaults(surroundings)),
     ...(name === 'blog' && { PUBLIC_URL: origin(portBase, 'gateway') }),
     ...(name === 'gateway' && { ROUTE_CLASSES: JSON.stringify(LOCAL_LIMITS) }),
+    ...(name !== 'gateway' && isForDevelopment(inherited) && faultDials(surroundings)),
+    ...(isScaled(name, surroundings) && { SHUTDOWN_DELAY_MS: String(DRAIN_MS) }),
+    ...(database && poolSize(surroundings)),
     ...kept,
-    PORT: String(portBase + topology[name].port),
+    PORT: String(instancePort(portBase, instance)),
     HOST: '127.0.0.1',
     ...(name !== 'gateway' && { TRUSTED_PROXIES: '127.0.0.1' }), // in front of the gateway are strangers
     JWKS_URL: `${origin(portBase, 'identity')}/.well-known/jwks.json`,
@@ -50,9 +68,23 @@ export function environmentOf(name: ServiceName, surroundings: Surroundings): No
 
 /** That of `migrate`: it alone may change the schema. */
 export const migrationEnvironmentOf = (name: ServiceName, surroundings: Surroundings): NodeJS.ProcessEnv => ({
-  ...environmentOf(name, surroundings),
+  ...environmentOf({ name, service: name, index: 0 }, surroundings),
   DATABASE_OWNER_URL: surroundings.databases.get(name)?.ownerUrl,
 });
+
+/** So that `npm run fault` can break it. Who sets NODE_ENV to production gets what that has: no dials. */
+const faultDials = ({ secret }: Surroundings) => ({ FAULT_DIALS: 'true', FAULT_DIALS_SECRET: secret(FAULT_SECRET) });
+const isForDevelopment = ({ NODE_ENV }: NodeJS.ProcessEnv) => NODE_ENV !== 'production';
+
+const isScaled = (name: ServiceName, { plan }: Surroundings) =>
+  plan.instances.some(({ service, index }) => service === name && index > 0);
+
+/** PostgreSQL takes 100 connections unless told otherwise: what is left of them after readiness and migrations, shared out. */
+const CONNECTIONS = 80;
+function poolSize({ plan }: Surroundings) {
+  const share = Math.floor(CONNECTIONS / plan.instances.filter(({ service }) => topology[service].database).length);
+  return share < 20 && { DATABASE_POOL_SIZE: String(share) };
+}
 
 const identityDefaults = ({ empty, secret }: Surroundings) => ({
   KEY_ENCRYPTION_SECRET: secret('key encryption'),
@@ -70,10 +102,15 @@ const serviceClients = (secret: Surroundings['secret']) =>
     services.filter(([, { calls }]) => calls.length).map(([name]) => [name, secret(`client ${name}`)]),
   );
 
-/** Where the gateway sends what. A service that does not run is listed too: it is a 503 then, not a 404. */
-const upstreams = ({ portBase }: Surroundings) =>
+/** Where the gateway sends what: the origins of every instance. A service that does not run is listed too: it is a 503 then, not a 404. */
+const upstreams = ({ plan, portBase }: Surroundings) =>
   Object.fromEntries(
     services
       .filter(([, { routes }]) => routes.length)
-      .map(([name, { routes, classes }]) => [name, { origins: [origin(portBase, name)], routes, classes }]),
+      .map(([name, { routes, classes }]) => [name, { origins: originsOf(name, plan, portBase), routes, classes }]),
   );
+
+function originsOf(name: ServiceName, { instances }: Plan, portBase: number): string[] {
+  const running = instances.filter(({ service }) => service === name);
+  return running.length ? running.map((each) => instanceOrigin(portBase, each)) : [origin(portBase, name)];
+}

@@ -26,6 +26,14 @@ test('without the gateway each service has its own address', () => {
   expect(text).toContain('curl http://127.0.0.1:4001/api/v1/sessions');
 });
 
+test('lists every instance where a service has several', () => {
+  const text = greeting(planOf(['blog'], { blog: 2 }), { portBase: 4000, empty: true, isBeingFilled: false }, '5.0 s');
+  expect(text).toContain(
+    'Instances identity http://127.0.0.1:4001, blog http://127.0.0.1:4002, blog-2 http://127.0.0.1:4102',
+  );
+  expect(greet([])).not.toContain('Instances');
+});
+
 test('names no account that there is not', () => {
   expect(greet(['identity'])).toContain('Accounts  admin (admin); password');
   expect(greet(['identity'])).not.toContain('ada');

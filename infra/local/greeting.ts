@@ -1,7 +1,7 @@
 import { DEMO_PASSWORD, FIRST_ADMIN } from './environment.ts';
 import { demoAccounts } from './demo.ts';
 import type { Plan } from './plan.ts';
-import { origin, topology, type ServiceName } from './topology.ts';
+import { instanceOrigin, origin, topology, type ServiceName } from './topology.ts';
 
 /** What is printed when all is ready: where to go, as whom, and what to try first. */
 export function greeting(
@@ -17,6 +17,8 @@ export function greeting(
     : plan.services
         .filter((name) => topology[name].graphql)
         .map((name) => `${origin(portBase, name)}/graphql (${name})`);
+  const instances = plan.instances.map((each) => `${each.name} ${instanceOrigin(portBase, each)}`);
+  const isScaled = instances.length > plan.services.length;
   // The demo world needs blog; without it there is the first admin only.
   const accounts = empty || !runs('identity') ? [] : runs('blog') ? [admin, ...demoAccounts] : [admin];
   const writer = accounts[1] ?? accounts[0];
@@ -32,6 +34,7 @@ export function greeting(
     `  API       ${origin(portBase, home)}/api/v1`,
     ...(runs('gateway') ? [`  Docs      ${origin(portBase, 'gateway')}/docs`] : []),
     ...graphql.map((url, index) => `  ${index ? '       ' : 'GraphQL'}   ${url}`),
+    ...(isScaled ? [`  Instances ${instances.join(', ')}`] : []),
     ...(accounts.length ? [`  Accounts  ${accounts.map(named).join(', ')}; password ${DEMO_PASSWORD}`] : []),
     ...(isBeingFilled && accounts.length > 1
       ? ['            (all but admin, and the posts, are being made: a line below says when they are there)']

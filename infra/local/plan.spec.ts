@@ -18,6 +18,37 @@ test('a service that there is not is refused by name', () => {
   expect(() => planOf(['blogg'])).toThrow('There is no service "blogg": choose from identity, blog, gateway.');
 });
 
+test('several instances of a service: names, ports, and stopped in one wave', () => {
+  const plan = planOf([], { blog: 3, gateway: 2 });
+  expect(plan.instances.map(({ name }) => name)).toEqual(
+    ['identity', 'blog', 'blog-2', 'blog-3', 'gateway', 'gateway-2'], // prettier-ignore
+  );
+  expect(plan.services).toEqual(['identity', 'blog', 'gateway']);
+  expect(plan.stopOrder).toEqual([['gateway', 'gateway-2'], ['blog', 'blog-2', 'blog-3'], ['identity']]);
+  expect(portsOf(plan, 4000, [])).toEqual([
+    { name: 'identity', port: 4001 },
+    { name: 'blog', port: 4002 },
+    { name: 'blog-2', port: 4102 },
+    { name: 'blog-3', port: 4202 },
+    { name: 'gateway', port: 4000 },
+    { name: 'gateway-2', port: 4100 },
+  ]);
+});
+
+test('no two instances share a port, however many there are, nor one with a backing service', () => {
+  const ports = portsOf(planOf([], { blog: 9, identity: 9, gateway: 9 }), 3000, ['postgres', 'redis']);
+  expect(new Set(ports.map(({ port }) => port)).size).toBe(29);
+});
+
+test.each([
+  [[], { blogg: 2 }, 'There is no service "blogg": choose from identity, blog, gateway.'],
+  [[], { toString: 2 }, 'There is no service "toString": choose from identity, blog, gateway.'],
+  [[], { postgres: 2 }, 'postgres cannot be scaled: all services share the one that there is.'],
+  [['identity'], { blog: 2 }, 'blog does not run here, so that it cannot be scaled: name it too.'],
+])('%j scaled by %j is one sentence', (services, scale, sentence) => {
+  expect(() => planOf(services, scale as Record<string, number>)).toThrow(sentence);
+});
+
 test('the port base moves every port', () => {
   expect(portsOf(planOf(['blog']), 4000, ['postgres', 'redis'])).toEqual([
     { name: 'postgres', port: 4032 },

@@ -8,16 +8,17 @@ import { createDatabases } from './databases.ts';
 import { fillDemoWorld } from './demo.ts';
 import { environmentOf, migrationEnvironmentOf, type Surroundings } from './environment.ts';
 import { greeting } from './greeting.ts';
+import { noteInstances } from './instances.ts';
 import { claim } from './one-at-a-time.ts';
 import type { Options } from './options.ts';
 import { portsOf, type Plan } from './plan.ts';
 import { assertPortsFree } from './ports.ts';
 import type { Processes } from './processes.ts';
 import { secretsIn } from './secrets.ts';
-import { runServiceCommand, startServiceProcess } from './service-process.ts';
+import { runServiceCommand, startServiceProcess, stopMs } from './service-process.ts';
 import { Supervised } from './supervised.ts';
 import type { Terminal } from './terminal.ts';
-import { origin, services, topology, type ServiceName } from './topology.ts';
+import { instanceOrigin, origin, services, topology, type Instance, type ServiceName } from './topology.ts';
 import { dataFolder } from './workspace.ts';
 import { watchSources } from './watch.ts';
 
@@ -28,7 +29,11 @@ export async function start(options: Options, plan: Plan, processes: Processes, 
   const release = await claim(path.join(dataFolder, 'runner.json'), processes.guardianPid);
   rmSync(path.join(dataFolder, 'pids'), { recursive: true, force: true }); // of a runner that was killed
   mkdirSync(path.join(dataFolder, 'logs'), { recursive: true, mode: 0o700 });
-  process.once('exit', release);
+  const forget = noteInstances(dataFolder, portBase, plan);
+  process.once('exit', () => {
+    forget();
+    release();
+  });
   const own = [
     ...(process.env.DATABASE_URL ? [] : ['postgres' as const]),
     ...(process.env.REDIS_URL ? [] : ['redis' as const]),
@@ -53,30 +58,32 @@ export async function start(options: Options, plan: Plan, processes: Processes, 
     secret,
     inherited: process.env,
   };
-  const processOptions = (name: ServiceName, environment = environmentOf(name, surroundings)) => ({
+  const processOptions = (name: string, service: ServiceName, environment: NodeJS.ProcessEnv) => ({
     name,
+    service,
     processes,
     environment,
     logFile: path.join(dataFolder, 'logs', `${name}.log`),
   });
   const migrate = (name: ServiceName) =>
-    runServiceCommand(processOptions(name, migrationEnvironmentOf(name, surroundings)), 'migrate');
+    runServiceCommand(processOptions(name, name, migrationEnvironmentOf(name, surroundings)), 'migrate');
+  const supervised = (instance: Instance) => {
+    const environment = environmentOf(instance, surroundings);
+    const started = processOptions(instance.name, instance.service, environment);
+    const begin = (givenUp: AbortSignal) => startServiceProcess({ ...started, givenUp });
+    return new Supervised(instance.name, begin, processes, terminal, stopMs(environment));
+  };
   await terminal.step('migrated', () => Promise.all(withDatabase.map(migrate)));
-  const running = plan.services.map(
-    (name) =>
-      new Supervised(name, (givenUp) => startServiceProcess({ ...processOptions(name), givenUp }), processes, terminal),
-  );
+  const running = plan.instances.map((instance) => ({ ...instance, process: supervised(instance) }));
   await Promise.all(
-    running.map((service) =>
-      terminal.step(`${service.name} is ready on ${origin(portBase, service.name as ServiceName)}`, () =>
-        service.start(),
-      ),
+    running.map(({ process: each, ...instance }) =>
+      terminal.step(`${instance.name} is ready on ${instanceOrigin(portBase, instance)}`, () => each.start()),
     ),
   );
   if (processes.stopping) return;
   const isBeingFilled = !empty && !isDemoWorldDone();
   terminal.print(greeting(plan, { ...options, isBeingFilled }, terminal.elapsed));
-  if (options.watch) watchSources({ services: running, terminal, migrate: (name) => migrate(name as ServiceName) });
+  if (options.watch) watchSources({ services: plan.services, instances: running, terminal, migrate });
   if (!empty) await demoWorld(plan, portBase, processes, terminal);
 }
 

@@ -8,10 +8,14 @@ import type { Started } from './supervised.ts';
 import { workspace } from './workspace.ts';
 
 const READY_WITHIN_MS = 30_000;
+/** How long an instance may take to stop, once it takes no more requests. */
 const STOP_MS = 1_500;
 
 export interface ServiceProcessOptions {
+  /** Of the instance: `blog-2`. */
   readonly name: string;
+  /** Whose code it runs; unless told otherwise it has the same name. */
+  readonly service?: string;
   readonly environment: NodeJS.ProcessEnv;
   readonly processes: Processes;
   readonly logFile: string;
@@ -31,7 +35,7 @@ export async function startServiceProcess(options: ServiceProcessOptions): Promi
   try {
     await Promise.race([failed, ready(child, url, () => isListening)]);
   } catch (error) {
-    await stopChild(child, 'SIGTERM', STOP_MS); // it would keep the port from the next one
+    await stopChild(child, 'SIGTERM', stopMs(environment)); // it would keep the port from the next one
     throw error;
   }
   if (!hasEnded(child)) return { process: child, lastWords: () => lastWords(words()) };
@@ -51,16 +55,22 @@ export async function startServiceProcess(options: ServiceProcessOptions): Promi
   }
 }
 
+/** In milliseconds, what it waits before it closes its port included. */
+export const stopMs = ({ SHUTDOWN_DELAY_MS = '0' }: NodeJS.ProcessEnv) => STOP_MS + Number(SHUTDOWN_DELAY_MS);
+
 /** Runs a command of a service, as `migrate`, to its end. */
 export async function runServiceCommand(options: ServiceProcessOptions, command: string): Promise<void> {
   const { child, failed } = spawnService(options, [command]);
   await Promise.race([failed, new Promise<void>((resolve) => child.once('close', (code) => code === 0 && resolve()))]);
 }
 
-function spawnService({ name, environment, processes, logFile }: ServiceProcessOptions, args: readonly string[]) {
+function spawnService(
+  { name, service = name, environment, processes, logFile }: ServiceProcessOptions,
+  args: readonly string[],
+) {
   // Tracing patches what it traces as it is loaded, so that it has to come first.
   const tracing = environment.OTEL_EXPORTER_OTLP_ENDPOINT ? ['--import', '@cairn/observability/instrument'] : [];
-  const child = spawn(process.execPath, ['--enable-source-maps', ...tracing, `apps/${name}/dist/main.js`, ...args], {
+  const child = spawn(process.execPath, ['--enable-source-maps', ...tracing, `apps/${service}/dist/main.js`, ...args], {
     ...ownGroup,
     cwd: workspace,
     env: environment,

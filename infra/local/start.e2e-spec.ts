@@ -34,7 +34,7 @@ interface Run {
 /** Below the ports that connections take, so that the range stays free while the runner starts. */
 async function portBase(): Promise<number> {
   const base = 10_000 + Math.floor(Math.random() * 15_000);
-  const free = await assertPortsFree(portsOf(planOf([]), base, ['postgres', 'redis'])).then(
+  const free = await assertPortsFree(portsOf(planOf([], { identity: 2 }), base, ['postgres', 'redis'])).then(
     () => true,
     () => false,
   );
@@ -55,6 +55,16 @@ function start(base: number, args: string[] = [], launcher = [path.join(workspac
 async function within(milliseconds: number, condition: () => boolean): Promise<void> {
   for (const deadline = Date.now() + milliseconds; !condition(); await delay(50))
     if (Date.now() > deadline) throw new Error(`It did not come true within ${milliseconds} ms`);
+}
+
+async function eventually(assertion: () => Promise<void>, milliseconds = 5_000): Promise<void> {
+  for (const deadline = Date.now() + milliseconds; ; await delay(20)) {
+    try {
+      return await assertion();
+    } catch (error) {
+      if (Date.now() > deadline) throw error;
+    }
+  }
 }
 
 const ready = async ({ output, child }: Run) => {
@@ -87,6 +97,34 @@ test('a service that dies is named and started again; a killed runner leaves not
 
   run.child.kill('SIGKILL');
   await within(5_000, () => alive().length === 0);
+});
+
+test('of two instances one drains and is started again while the other serves; both stop in time', async () => {
+  const base = await portBase();
+  const run = start(base, ['--scale', 'identity=2']);
+  await ready(run);
+  const pids = () =>
+    ['identity', 'identity-2'].map((name) => Number(readFileSync(path.join(data, 'pids', name), 'utf8')));
+  const [first, second] = pids();
+  expect(alive('apps/identity/dist/main.js').sort()).toEqual([first, second].sort());
+  const health = (port: number, what: string) => fetch(`http://127.0.0.1:${port}/health/${what}`);
+
+  process.kill(second!, 'SIGTERM');
+  await eventually(async () => expect((await health(base + 101, 'ready')).status).toBe(503));
+  const draining = await health(base + 101, 'live');
+  expect([draining.status, draining.headers.get('connection')]).toEqual([200, 'close']);
+  await within(15_000, () => run.output().includes('identity-2 is ready again'));
+  expect(run.output()).toContain('identity-2 has stopped; identity-2 starts again in 0.25 s');
+  expect(run.output()).not.toContain('identity died');
+  expect(pids()[0]).toBe(first);
+  expect(pids()[1]).not.toBe(second);
+  expect((await health(base + 101, 'ready')).status).toBe(200);
+
+  run.child.kill('SIGTERM');
+  await within(10_000, () => alive().length === 0);
+  const log = (name: string) => readFileSync(path.join(data, 'logs', `${name}.log`), 'utf8');
+  for (const name of ['identity', 'identity-2'])
+    expect(log(name).trim().split('\n').at(-1)).toContain('"msg":"stopped"');
 });
 
 test('the runner goes, in order, with the npm that started it', async () => {

@@ -21,7 +21,7 @@ try {
 async function main() {
   const options = parseOptions(process.argv.slice(2));
   if (options.help) return terminal.print(HELP);
-  const plan = planOf(options.services);
+  const plan = planOf(options.services, options.scale);
   const processes = new Processes(plan.stopOrder, path.join(dataFolder, 'pids'));
 
   const stop = async (code: number) => {

@@ -15,12 +15,15 @@ const DEMO_WORLD_MS = 60_000;
 /** The system as `npm start` runs it, on data of its own. */
 export class StartedSystem {
   readonly portBase: number;
+  readonly #options: readonly string[];
   readonly data = mkdtempSync(path.join(tmpdir(), 'cairn-'));
   #runner: ChildProcess | undefined;
   #output = '';
 
-  constructor(portBase: number) {
+  /** @param options of `npm start`, besides the port base */
+  constructor(portBase: number, options: readonly string[] = []) {
     this.portBase = portBase;
+    this.#options = options;
     chmodSync(this.data, 0o755); // as root, PostgreSQL runs as another user
   }
 
@@ -51,7 +54,7 @@ export class StartedSystem {
     const isFirst = this.#runner === undefined;
     const env: NodeJS.ProcessEnv = { ...process.env, CAIRN_DATA: this.data, npm_lifecycle_event: 'prove' };
     for (const name of ['DATABASE_URL', 'REDIS_URL', 'NODE_OPTIONS']) delete env[name];
-    const args = ['infra/local/start.ts', '--port-base', String(this.portBase)];
+    const args = ['infra/local/start.ts', '--port-base', String(this.portBase), ...this.#options];
     const runner = spawn(process.execPath, args, { cwd: workspace, env, stdio: ['ignore', 'pipe', 'pipe'] });
     this.#runner = runner;
     this.#output = '';

@@ -7,7 +7,6 @@ const FIRST_DELAY_MS = 250;
 const LONGEST_DELAY_MS = 10_000;
 /** Who has run for that long starts again at once when it dies. */
 const STEADY_MS = 30_000;
-const STOP_MS = 1_500;
 
 export interface Started {
   readonly process: ChildProcess;
@@ -24,6 +23,7 @@ export class Supervised {
   readonly #begin: Begin;
   readonly #processes: Processes;
   readonly #terminal: Terminal;
+  readonly #stopMs: number;
   #child: ChildProcess | undefined;
   #deaths = 0;
   #timer: NodeJS.Timeout | undefined;
@@ -31,11 +31,13 @@ export class Supervised {
   #generation = new AbortController();
   #underWay: Promise<void> = Promise.resolve();
 
-  constructor(name: string, begin: Begin, processes: Processes, terminal: Terminal) {
+  /** @param stopMs how long it may take to stop when it is restarted, in milliseconds */
+  constructor(name: string, begin: Begin, processes: Processes, terminal: Terminal, stopMs = 1_500) {
     this.name = name;
     this.#begin = begin;
     this.#processes = processes;
     this.#terminal = terminal;
+    this.#stopMs = stopMs;
   }
 
   /** @throws Problem when it ends before it is ready: at the first start nothing is tried again */
@@ -47,12 +49,12 @@ export class Supervised {
   }
 
   async #own({ process: child, lastWords }: Started, givenUp: AbortSignal): Promise<void> {
-    if (givenUp.aborted) return stopChild(child, 'SIGTERM', STOP_MS);
+    if (givenUp.aborted) return stopChild(child, 'SIGTERM', this.#stopMs);
     this.#child = child;
     const steady = setTimeout(() => (this.#deaths = 0), STEADY_MS).unref();
     const onExit = () => {
       clearTimeout(steady);
-      if (this.#child === child) this.#startAgain(`${this.name} died (${lastWords?.() || howItEnded(child)})`);
+      if (this.#child === child) this.#startAgain(`${this.name} ${howItEnded(child, lastWords?.())}`);
     };
     if (hasEnded(child)) onExit();
     else child.once('exit', onExit);
@@ -66,7 +68,7 @@ export class Supervised {
     const old = this.#child;
     this.#child = undefined;
     await this.#underWay; // what it has started has ended then
-    if (old) await stopChild(old, 'SIGTERM', STOP_MS);
+    if (old) await stopChild(old, 'SIGTERM', this.#stopMs);
     if (givenUp.aborted) return;
     await this.start().catch((error: Error) => {
       if (!givenUp.aborted) throw error;
@@ -94,4 +96,6 @@ export class Supervised {
   }
 }
 
-const howItEnded = ({ exitCode, signalCode }: ChildProcess) => signalCode ?? `exit code ${exitCode}`;
+/** A signal to the process alone, as a person sends one to restart it, is no death. */
+const howItEnded = ({ exitCode, signalCode }: ChildProcess, lastWords?: string) =>
+  exitCode === 0 ? 'has stopped' : `died (${lastWords || (signalCode ?? `exit code ${exitCode}`)})`;

@@ -60,4 +60,23 @@ export const services = Object.entries(topology) as [ServiceName, Service][];
 /** Ports of the backing services, added to the port base. */
 export const backingPorts = { postgres: 32, redis: 79 } as const;
 
-export const origin = (portBase: number, name: ServiceName) => `http://127.0.0.1:${portBase + topology[name].port}`;
+/** One of the processes of a service: `npm start -- --scale blog=2` runs `blog` and `blog-2`. */
+export interface Instance {
+  readonly name: string;
+  readonly service: ServiceName;
+  /** 0 for the first. */
+  readonly index: number;
+}
+
+/** Between the ports of an instance and the next. */
+export const INSTANCE_STEP = 100;
+export const MOST_INSTANCES = 9;
+
+export const instancePort = (portBase: number, { service, index }: Pick<Instance, 'service' | 'index'>) =>
+  portBase + INSTANCE_STEP * index + topology[service].port;
+
+export const instanceOrigin = (portBase: number, instance: Pick<Instance, 'service' | 'index'>) =>
+  `http://127.0.0.1:${instancePort(portBase, instance)}`;
+
+/** That of the first instance. */
+export const origin = (portBase: number, service: ServiceName) => instanceOrigin(portBase, { service, index: 0 });

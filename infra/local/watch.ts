@@ -4,30 +4,33 @@ import { build } from './build.ts';
 import { onSourceChange } from './source-changes.ts';
 import type { Supervised } from './supervised.ts';
 import type { Terminal } from './terminal.ts';
+import type { Instance, ServiceName } from './topology.ts';
 import { workspace } from './workspace.ts';
 
 export interface WatchOptions {
-  readonly services: readonly Supervised[];
+  readonly services: readonly ServiceName[];
+  readonly instances: readonly (Instance & { readonly process: Supervised })[];
   readonly terminal: Terminal;
   /** Brings the database of a service up to date. */
-  readonly migrate: (name: string) => Promise<void>;
+  readonly migrate: (name: ServiceName) => Promise<void>;
 }
 
 /** Builds what has changed and restarts whom it concerns: a service, or all of them when it is a library. */
-export function watchSources({ services, terminal, migrate }: WatchOptions): void {
+export function watchSources({ services: names, instances, terminal, migrate }: WatchOptions): void {
   let underWay = Promise.resolve();
-  const names = services.map(({ name }) => name);
   /** Whose migrations have changed since they last went through. */
-  const toMigrate = new Set<string>();
+  const toMigrate = new Set<ServiceName>();
 
-  const renew = async (service: Supervised) => {
-    const { name } = service;
+  /** One instance after the other: the others serve meanwhile, and go on with the old code when the first does not start. */
+  const renew = async (name: ServiceName) => {
     try {
-      await terminal.step(`${name} restarted`, async () => {
-        if (toMigrate.has(name)) await migrate(name);
-        toMigrate.delete(name);
-        await service.restart();
-      });
+      for (const each of instances.filter(({ service }) => service === name)) {
+        await terminal.step(`${each.name} restarted`, async () => {
+          if (toMigrate.has(name)) await migrate(name);
+          toMigrate.delete(name);
+          await each.process.restart();
+        });
+      }
     } catch (error) {
       terminal.complain(error);
       terminal.say(`${name} waits for the next change`);
@@ -36,7 +39,7 @@ export function watchSources({ services, terminal, migrate }: WatchOptions): voi
   const update = async () => {
     const changed = await build(names);
     for (const name of names) if (changed.some((file) => concernsSchema(file, name))) toMigrate.add(name);
-    await Promise.all(services.filter(({ name }) => changed.some((file) => concerns(file, name))).map(renew));
+    await Promise.all(names.filter((name) => changed.some((file) => concerns(file, name))).map(renew));
   };
   const folders = [...names.map((name) => `apps/${name}/src`), ...globSync('libs/*/src', { cwd: workspace })];
   onSourceChange(

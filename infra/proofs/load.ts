@@ -16,6 +16,8 @@ export interface Sample {
   readonly status: number | 'none';
   /** A 503 that is not application/problem+json is not clear. */
   readonly clear: boolean;
+  /** Of a problem: what went wrong. */
+  readonly code?: unknown;
 }
 
 /**
@@ -26,6 +28,7 @@ export class Load {
   readonly samples: Sample[] = [];
   readonly #api: string;
   readonly #gateway: string;
+  readonly #commenters: number;
   readonly #name = `load_${randomBytes(4).toString('hex')}`;
   readonly #titles = new Set<string>();
   readonly #comments = new Set<string>();
@@ -35,7 +38,9 @@ export class Load {
   #running = true;
   #loops: Promise<void>[] = [];
 
-  constructor(gateway: string) {
+  /** @param commenters who all write below one post, and so wait for each other */
+  constructor(gateway: string, commenters = WRITERS) {
+    this.#commenters = commenters;
     this.#gateway = gateway;
     this.#api = `${gateway}/api/v1`;
   }
@@ -48,7 +53,10 @@ export class Load {
     await orThrow(this.#client.POST('/api/v1/posts/{slug}/publish', { params: { path: { slug } } }));
     this.#slug = slug;
     this.#titles.add(content.title);
-    const writers = Array.from({ length: WRITERS }, (_, n) => [this.#writePosts(n), this.#writeComments(n)]).flat();
+    const writers = [
+      ...Array.from({ length: WRITERS }, (_, n) => this.#writePosts(n)),
+      ...Array.from({ length: this.#commenters }, (_, n) => this.#writeComments(n)),
+    ];
     const reads = [`${this.#api}/posts`, this.#post, `${this.#post}/comments`, `${this.#api}/users/me`];
     this.#loops = [...writers, ...reads.map((url) => this.#read(url)), this.#logInAgainAndAgain()];
   }
@@ -125,7 +133,7 @@ export class Load {
     const answer = await ask(url, { token: this.#user.token, ...options }).catch(() => undefined);
     const status = answer?.status ?? ('none' as const);
     const clear = answer !== undefined && (answer.status !== 503 || answer.problem);
-    const sample: Sample = { what, began, ended: performance.now(), status, clear };
+    const sample: Sample = { what, began, ended: performance.now(), status, clear, code: answer?.body.code };
     if (!alsoRight.includes(answer?.status ?? 0)) this.samples.push(sample);
     await delay(PAUSE_MS);
     return sample;

@@ -5,6 +5,8 @@ export interface Proof {
   readonly name: string;
   /** It needs no running system. */
   readonly withoutSystem?: boolean;
+  /** Of `npm start`, for a system of its own that runs while this proof does. */
+  readonly options?: readonly string[];
   /** Answers what it has seen, in a few words. @throws when it does not hold */
   prove(system: StartedSystem): Promise<string>;
 }

@@ -11,6 +11,7 @@ import type { Proof } from './proof.ts';
 import { outage } from './outage.ts';
 import { postman } from './postman.ts';
 import { StartedSystem } from '@cairn/local/started-system';
+import { rollingRestart } from './rolling-restart.ts';
 import { walkthrough } from './walkthrough.ts';
 
 /*
@@ -29,11 +30,13 @@ const proofs: readonly Proof[] = [
   outage,
   hostile,
   bareStart,
+  rollingRestart,
   benches,
 ];
 
 const chosen = parse();
-const system = new StartedSystem(await freePortBase(chosen.portBase));
+const portBase = await freePortBase(chosen.portBase);
+let system = new StartedSystem(portBase);
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
   process.once(signal, () => void system.remove().then(() => process.exit(1)));
 process.once('uncaughtException', (error) => {
@@ -42,8 +45,11 @@ process.once('uncaughtException', (error) => {
 });
 let [passed, failed] = [0, 0];
 try {
-  if (chosen.proofs.some(({ withoutSystem }) => !withoutSystem)) await system.start();
-  for (const proof of chosen.proofs) await run(proof);
+  if (chosen.proofs.some(({ withoutSystem, options }) => !withoutSystem && !options)) await system.start();
+  for (const proof of chosen.proofs) {
+    if (proof.options) await replaceSystem(proof.options);
+    await run(proof);
+  }
 } catch (error) {
   failed++;
   console.error((error as Error).message);
@@ -52,6 +58,13 @@ try {
 }
 console.log(`${passed} passed, ${failed} failed, 0 skipped`);
 process.exitCode = failed ? 1 : 0;
+
+/** For the proofs that want another one: they come last. */
+async function replaceSystem(options: readonly string[]): Promise<void> {
+  await system.remove();
+  system = new StartedSystem(portBase, options);
+  await system.start();
+}
 
 async function run({ name, prove }: Proof): Promise<void> {
   const since = performance.now();

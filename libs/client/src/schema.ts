@@ -1195,7 +1195,15 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             502: components["responses"]["OutcomeUnknown"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["TooSlow"];
+            /** @description The time that `X-Request-Timeout-Ms` gave for the answer is over */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
         };
     };
     createPost: {
@@ -1293,7 +1301,15 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             502: components["responses"]["OutcomeUnknown"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["TooSlow"];
+            /** @description The time that `X-Request-Timeout-Ms` gave for the answer is over */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
         };
     };
     getPost: {
@@ -1364,7 +1380,15 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             502: components["responses"]["OutcomeUnknown"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["TooSlow"];
+            /** @description The time that `X-Request-Timeout-Ms` gave for the answer is over */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
         };
     };
     deletePost: {
@@ -1436,7 +1460,15 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             502: components["responses"]["OutcomeUnknown"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["TooSlow"];
+            /** @description The time that `X-Request-Timeout-Ms` gave for the answer is over */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
         };
     };
     updatePost: {
@@ -1543,7 +1575,15 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             502: components["responses"]["OutcomeUnknown"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["TooSlow"];
+            /** @description The time that `X-Request-Timeout-Ms` gave for the answer is over */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
         };
     };
     publishPost: {
@@ -1650,7 +1690,15 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             502: components["responses"]["OutcomeUnknown"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["TooSlow"];
+            /** @description The time that `X-Request-Timeout-Ms` gave for the answer is over */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
         };
     };
     unpublishPost: {
@@ -1735,7 +1783,15 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             502: components["responses"]["OutcomeUnknown"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["TooSlow"];
+            /** @description The time that `X-Request-Timeout-Ms` gave for the answer is over */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
         };
     };
     listRevisions: {
@@ -1802,7 +1858,15 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             502: components["responses"]["OutcomeUnknown"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["TooSlow"];
+            /** @description The time that `X-Request-Timeout-Ms` gave for the answer is over */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
         };
     };
     getRevision: {
@@ -1865,7 +1929,15 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             502: components["responses"]["OutcomeUnknown"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["TooSlow"];
+            /** @description The time that `X-Request-Timeout-Ms` gave for the answer is over */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
         };
     };
     restoreRevision: {
@@ -1951,7 +2023,15 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             502: components["responses"]["OutcomeUnknown"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["TooSlow"];
+            /** @description The time that `X-Request-Timeout-Ms` gave for the answer is over */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
         };
     };
     importPosts: {
@@ -2024,7 +2104,15 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             502: components["responses"]["OutcomeUnknown"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["TooSlow"];
+            /** @description The time that `X-Request-Timeout-Ms` gave for the answer is over */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
         };
     };
     listTags: {
@@ -2071,7 +2159,15 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             502: components["responses"]["OutcomeUnknown"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["TooSlow"];
+            /** @description The time that `X-Request-Timeout-Ms` gave for the answer is over */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
         };
     };
     listComments: {
@@ -2129,7 +2225,15 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             502: components["responses"]["OutcomeUnknown"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["TooSlow"];
+            /** @description The time that `X-Request-Timeout-Ms` gave for the answer is over */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
         };
     };
     createComment: {
@@ -2238,7 +2342,15 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             502: components["responses"]["OutcomeUnknown"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["TooSlow"];
+            /** @description The time that `X-Request-Timeout-Ms` gave for the answer is over */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
         };
     };
     getComment: {
@@ -2300,7 +2412,15 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             502: components["responses"]["OutcomeUnknown"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["TooSlow"];
+            /** @description The time that `X-Request-Timeout-Ms` gave for the answer is over */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
         };
     };
     deleteComment: {
@@ -2372,7 +2492,15 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             502: components["responses"]["OutcomeUnknown"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["TooSlow"];
+            /** @description The time that `X-Request-Timeout-Ms` gave for the answer is over */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
         };
     };
     updateComment: {
@@ -2470,7 +2598,15 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             502: components["responses"]["OutcomeUnknown"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["TooSlow"];
+            /** @description The time that `X-Request-Timeout-Ms` gave for the answer is over */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
         };
     };
     hideComment: {
@@ -2577,7 +2713,15 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             502: components["responses"]["OutcomeUnknown"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["TooSlow"];
+            /** @description The time that `X-Request-Timeout-Ms` gave for the answer is over */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
         };
     };
     unhideComment: {
@@ -2662,7 +2806,15 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             502: components["responses"]["OutcomeUnknown"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["TooSlow"];
+            /** @description The time that `X-Request-Timeout-Ms` gave for the answer is over */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
         };
     };
     getLike: {
@@ -2724,7 +2876,15 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             502: components["responses"]["OutcomeUnknown"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["TooSlow"];
+            /** @description The time that `X-Request-Timeout-Ms` gave for the answer is over */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
         };
     };
     likePost: {
@@ -2795,7 +2955,15 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             502: components["responses"]["OutcomeUnknown"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["TooSlow"];
+            /** @description The time that `X-Request-Timeout-Ms` gave for the answer is over */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
         };
     };
     unlikePost: {
@@ -2866,7 +3034,15 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             502: components["responses"]["OutcomeUnknown"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["TooSlow"];
+            /** @description The time that `X-Request-Timeout-Ms` gave for the answer is over */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
         };
     };
     getFeed: {
@@ -2911,7 +3087,15 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             502: components["responses"]["OutcomeUnknown"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["TooSlow"];
+            /** @description The time that `X-Request-Timeout-Ms` gave for the answer is over */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
         };
     };
     getJwks: {
@@ -2935,7 +3119,15 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             502: components["responses"]["OutcomeUnknown"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["TooSlow"];
+            /** @description The time that `X-Request-Timeout-Ms` gave for the answer is over */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
         };
     };
     listKeys: {
@@ -2977,7 +3169,15 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             502: components["responses"]["OutcomeUnknown"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["TooSlow"];
+            /** @description The time that `X-Request-Timeout-Ms` gave for the answer is over */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
         };
     };
     rotateKeys: {
@@ -3021,7 +3221,15 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             502: components["responses"]["OutcomeUnknown"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["TooSlow"];
+            /** @description The time that `X-Request-Timeout-Ms` gave for the answer is over */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
         };
     };
     listUsers: {
@@ -3081,7 +3289,15 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             502: components["responses"]["OutcomeUnknown"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["TooSlow"];
+            /** @description The time that `X-Request-Timeout-Ms` gave for the answer is over */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
         };
     };
     signUp: {
@@ -3169,7 +3385,15 @@ export interface operations {
             };
             502: components["responses"]["OutcomeUnknown"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["TooSlow"];
+            /** @description The time that `X-Request-Timeout-Ms` gave for the answer is over */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
         };
     };
     getMe: {
@@ -3229,7 +3453,15 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             502: components["responses"]["OutcomeUnknown"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["TooSlow"];
+            /** @description The time that `X-Request-Timeout-Ms` gave for the answer is over */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
         };
     };
     deleteMe: {
@@ -3341,7 +3573,15 @@ export interface operations {
             };
             502: components["responses"]["OutcomeUnknown"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["TooSlow"];
+            /** @description The time that `X-Request-Timeout-Ms` gave for the answer is over */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
         };
     };
     updateMe: {
@@ -3446,7 +3686,15 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             502: components["responses"]["OutcomeUnknown"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["TooSlow"];
+            /** @description The time that `X-Request-Timeout-Ms` gave for the answer is over */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
         };
     };
     changePassword: {
@@ -3537,7 +3785,15 @@ export interface operations {
             };
             502: components["responses"]["OutcomeUnknown"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["TooSlow"];
+            /** @description The time that `X-Request-Timeout-Ms` gave for the answer is over */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
         };
     };
     getUser: {
@@ -3608,7 +3864,15 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             502: components["responses"]["OutcomeUnknown"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["TooSlow"];
+            /** @description The time that `X-Request-Timeout-Ms` gave for the answer is over */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
         };
     };
     deleteUser: {
@@ -3689,7 +3953,15 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             502: components["responses"]["OutcomeUnknown"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["TooSlow"];
+            /** @description The time that `X-Request-Timeout-Ms` gave for the answer is over */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
         };
     };
     updateUser: {
@@ -3796,7 +4068,15 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             502: components["responses"]["OutcomeUnknown"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["TooSlow"];
+            /** @description The time that `X-Request-Timeout-Ms` gave for the answer is over */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
         };
     };
     assignRoles: {
@@ -3903,7 +4183,15 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             502: components["responses"]["OutcomeUnknown"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["TooSlow"];
+            /** @description The time that `X-Request-Timeout-Ms` gave for the answer is over */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
         };
     };
     suspendUser: {
@@ -3998,7 +4286,15 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             502: components["responses"]["OutcomeUnknown"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["TooSlow"];
+            /** @description The time that `X-Request-Timeout-Ms` gave for the answer is over */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
         };
     };
     restoreUser: {
@@ -4071,7 +4367,15 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             502: components["responses"]["OutcomeUnknown"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["TooSlow"];
+            /** @description The time that `X-Request-Timeout-Ms` gave for the answer is over */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
         };
     };
     getProfile: {
@@ -4133,7 +4437,15 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             502: components["responses"]["OutcomeUnknown"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["TooSlow"];
+            /** @description The time that `X-Request-Timeout-Ms` gave for the answer is over */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
         };
     };
     listSessions: {
@@ -4189,7 +4501,15 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             502: components["responses"]["OutcomeUnknown"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["TooSlow"];
+            /** @description The time that `X-Request-Timeout-Ms` gave for the answer is over */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
         };
     };
     logIn: {
@@ -4275,7 +4595,15 @@ export interface operations {
             };
             502: components["responses"]["OutcomeUnknown"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["TooSlow"];
+            /** @description The time that `X-Request-Timeout-Ms` gave for the answer is over */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
         };
     };
     endOtherSessions: {
@@ -4315,7 +4643,15 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             502: components["responses"]["OutcomeUnknown"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["TooSlow"];
+            /** @description The time that `X-Request-Timeout-Ms` gave for the answer is over */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
         };
     };
     refreshSession: {
@@ -4379,7 +4715,15 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             502: components["responses"]["OutcomeUnknown"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["TooSlow"];
+            /** @description The time that `X-Request-Timeout-Ms` gave for the answer is over */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
         };
     };
     endCurrentSession: {
@@ -4419,7 +4763,15 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             502: components["responses"]["OutcomeUnknown"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["TooSlow"];
+            /** @description The time that `X-Request-Timeout-Ms` gave for the answer is over */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
         };
     };
     endSession: {
@@ -4479,7 +4831,15 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             502: components["responses"]["OutcomeUnknown"];
             503: components["responses"]["Unavailable"];
-            504: components["responses"]["TooSlow"];
+            /** @description The time that `X-Request-Timeout-Ms` gave for the answer is over */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
         };
     };
 }

@@ -4,6 +4,9 @@ import { z } from 'zod';
 export const DATABASE_CONFIG = Symbol('DATABASE_CONFIG');
 export const APPEND_ONLY = Symbol('APPEND_ONLY');
 
+/** In milliseconds. What takes longer is no request any more. */
+export const STATEMENT_TIMEOUT_MS = 4_000;
+
 /** The part of a service's environment that its database needs. */
 export const DatabaseConfigSchema = z.object({
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).meta({

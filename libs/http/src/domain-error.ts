@@ -11,7 +11,9 @@ export type ErrorKind =
   | 'key-reused'
   | 'too-many'
   | 'unavailable'
-  | 'unknown-outcome';
+  | 'unknown-outcome'
+  | 'too-late'
+  | 'failed';
 
 export interface Problem {
   /** Stable, listed in docs/errors.md: `<service>.<what-happened>`. */

@@ -9,4 +9,10 @@ export {
   type RateLimit,
 } from './domain-error.ts';
 export type { IdempotentRequest } from './idempotent-request.ts';
-export { IdempotencyKeyInFlight, IdempotencyKeyReused, PreconditionRequired, Stale } from './request.errors.ts';
+export {
+  DeadlineExceeded,
+  IdempotencyKeyInFlight,
+  IdempotencyKeyReused,
+  PreconditionRequired,
+  Stale,
+} from './request.errors.ts';

@@ -14,6 +14,8 @@ export const statusOf: Record<ErrorKind, number> = {
   'too-many': 429,
   unavailable: 503,
   'unknown-outcome': 502,
+  'too-late': 504,
+  failed: 500,
 };
 
 /** RFC 9457, with `code`, `requestId` and, for invalid input, `errors`. */

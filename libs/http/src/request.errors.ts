@@ -21,3 +21,10 @@ export class IdempotencyKeyReused extends problem({
   kind: 'key-reused',
   title: 'This Idempotency-Key belongs to another request',
 }) {}
+
+/** The caller has stopped waiting. Not to be repeated blindly: what was being written is rolled back, unless its COMMIT was on its way. */
+export class DeadlineExceeded extends problem({
+  code: 'request.deadline-exceeded',
+  kind: 'too-late',
+  title: 'The time that the caller gave for the answer is over',
+}) {}

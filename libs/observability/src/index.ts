@@ -8,8 +8,10 @@ export {
   identifyCaller,
   propagationHeaders,
   requestContext,
+  timeoutHeader,
   type RequestContext,
 } from './request-context.ts';
+export { deadlineFrom, DEADLINE_HEADER, remainingMs, withoutDeadline } from './deadline.ts';
 // metrics and traces
 export { gauge, type Gauge } from './gauges.ts';
 export { metrics, observeRequest, type RequestDuration } from './metrics.ts';

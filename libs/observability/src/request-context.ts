@@ -8,6 +8,8 @@ export interface RequestContext extends TraceContext {
   readonly requestId: string;
   /** Who is calling, once a guard has found out. */
   userId?: string;
+  /** When the answer is due, by the monotonic clock, where the caller has said how long it waits. */
+  readonly deadline?: number | undefined;
 }
 
 export const requestContext = new AsyncLocalStorage<RequestContext>();
@@ -40,16 +42,21 @@ export function correlation(): object {
 }
 
 /**
- * Headers that let the next service log the same request id and continue the trace. With OpenTelemetry on,
+ * Headers that let the next service log the same request id, continue the trace and give up when we would. With OpenTelemetry on,
  * its client instrumentation writes `traceparent` by itself: a second one would make both invalid.
  */
 export function propagationHeaders(context = requestContext.getStore()): Record<string, string> {
   if (!context) return {};
   return {
     'x-request-id': context.requestId,
+    ...(context.deadline !== undefined && { 'x-request-timeout-ms': timeoutHeader(context.deadline) }),
     ...(!trace.getActiveSpan() && {
       traceparent: formatTraceparent(context),
       ...(context.tracestate && { tracestate: context.tracestate }),
     }),
   };
 }
+
+/** Whole milliseconds until then. Never 0, which would be read as no deadline at all: who has nothing left makes no call. */
+export const timeoutHeader = (deadline: number): string =>
+  String(Math.max(1, Math.floor(deadline - performance.now())));

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
+import { deadlineFrom, DEADLINE_HEADER } from './deadline.ts';
 import { beginRequest, requestContext, type RequestContext } from './request-context.ts';
 
 declare module 'fastify' {
@@ -28,7 +29,8 @@ export function requestLogging(fastify: FastifyInstance, { logger }: { readonly 
 }
 
 function observe(request: FastifyRequest): RequestContext {
-  const context = beginRequest(request.headers);
+  const deadline = deadlineFrom(request.headers[DEADLINE_HEADER]);
+  const context: RequestContext = { ...beginRequest(request.headers), deadline };
   request.id = context.requestId;
   request.observed = context;
   return context;

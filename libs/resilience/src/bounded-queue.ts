@@ -1,4 +1,6 @@
+import { AsyncResource } from 'node:async_hooks';
 import { bulkhead, BulkheadRejectedError } from 'cockatiel';
+import { assertInTime } from './in-time.ts';
 import { Overloaded } from './resilience.errors.ts';
 
 export interface BoundedQueueOptions {
@@ -16,10 +18,16 @@ export interface BoundedQueueOptions {
  */
 export function boundedQueue({ concurrency, queue, retryAfter = 1 }: BoundedQueueOptions) {
   const policy = bulkhead(concurrency, queue);
-  /** @throws Overloaded when no place is left in the queue */
+  /** @throws Overloaded when no place is left in the queue; DeadlineExceeded when the turn comes too late for the request under way */
   return async <T>(work: () => Promise<T> | T): Promise<T> => {
     try {
-      return await policy.execute(work);
+      // Bound to its caller: the turn is given by whoever has just finished, and would be taken for part of that request.
+      return await policy.execute(
+        AsyncResource.bind(() => {
+          assertInTime();
+          return work();
+        }),
+      );
     } catch (error) {
       throw error instanceof BulkheadRejectedError ? new Overloaded(undefined, { retryAfter }) : error;
     }

@@ -1,3 +1,4 @@
+import { DeadlineExceeded } from '@cairn/http/errors';
 import { requestContext } from '@cairn/observability';
 import { Logger } from '@nestjs/common';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
@@ -126,6 +127,45 @@ describe('the deadline', () => {
     answer = (_request, response) => response.end('fine');
     await slow.fetch('/third');
     expect(calls.map(({ url }) => url)).toEqual(['/first', '/third']);
+  });
+});
+
+describe('the deadline of the request under way', () => {
+  const within = <T>(milliseconds: number, work: () => T) => {
+    const deadline = performance.now() + milliseconds;
+    return requestContext.run({ requestId: 'r', traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), traceFlags: '01', deadline }, work); // prettier-ignore
+  };
+  const sent = () => calls.map(({ headers }) => Number(headers['x-request-timeout-ms']));
+
+  test('is sent on, and never more than the call itself would take', async () => {
+    await client({ deadlineMs: 10_000 }).fetch('/');
+    await within(5_000, () => client({ deadlineMs: 10_000 }).fetch('/'));
+    await within(5_000, () => client({ deadlineMs: 1_000 }).fetch('/'));
+    const [own, callers, ownAgain] = sent();
+    expect([own! > 5_000, own! <= 10_000]).toEqual([true, true]);
+    expect([callers! > 1_000, callers! <= 5_000]).toEqual([true, true]);
+    expect(ownAgain).toBeLessThanOrEqual(1_000);
+  });
+
+  test('shrinks from attempt to attempt', async () => {
+    const failures = [status(503, { 'retry-after': '1' })];
+    answer = (request, response) => (failures.shift() ?? ((_q, r) => r.end('fine')))(request, response);
+    await within(20_000, () => client({ deadlineMs: 10_000 }).fetch('/'));
+    expect(sent()[0]! - sent()[1]!).toBeGreaterThanOrEqual(990);
+  });
+
+  test('cuts the call, and the other side is not blamed: no hurry of a caller opens the breaker', async () => {
+    const breaker = { failures: 1, halfOpenAfterMs: 60_000 };
+    const slow = client({ deadlineMs: 60_000, breaker });
+    answer = () => undefined;
+    await expect(within(50, () => slow.fetch('/'))).rejects.toThrow(DeadlineExceeded);
+    answer = (_request, response) => response.end('fine');
+    expect((await slow.fetch('/')).status).toBe(200);
+  });
+
+  test('that is over already: no call is made', async () => {
+    await expect(within(0, () => client().fetch('/'))).rejects.toThrow(DeadlineExceeded);
+    expect(calls).toEqual([]);
   });
 });
 

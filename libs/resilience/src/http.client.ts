@@ -1,4 +1,5 @@
-import { propagationHeaders } from '@cairn/observability';
+import { DeadlineExceeded } from '@cairn/http/errors';
+import { DEADLINE_HEADER, propagationHeaders, remainingMs, timeoutHeader } from '@cairn/observability';
 import { Logger } from '@nestjs/common';
 import {
   BrokenCircuitError,
@@ -22,7 +23,10 @@ export interface HttpClientOptions {
   readonly headers?: () => Promise<Record<string, string>>;
   /** Called when the answer is a 401: to forget what `headers` gave. It is then asked once more, and the call made again. */
   readonly onUnauthorized?: () => void;
-  /** For the whole call: waiting for a place, every attempt, the pauses between them and the body. Default 2000. */
+  /**
+   * For the whole call: waiting for a place, every attempt, the pauses between them and the body. Default 2000. Less where the request
+   * under way has less left; the other side is told how much.
+   */
   readonly deadlineMs?: number;
   /** Attempts after the first, of idempotent methods only. Default 2. */
   readonly retries?: number;
@@ -37,6 +41,7 @@ export interface HttpClient {
    * As the global `fetch`, but the body has arrived whole when it answers. Statuses other than 502, 503 and 504 are answers, not failures.
    * @throws UpstreamUnavailable when there was no answer within the deadline, or the breaker is open
    * @throws Overloaded when too many calls wait already
+   * @throws DeadlineExceeded when the time of the request under way is over: the call is not made, or not waited for
    */
   fetch(path: string, init?: RequestInit): Promise<Response>;
 }
@@ -79,13 +84,18 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     async fetch(path, init = {}) {
       const url = new URL(path, origin);
       if (url.origin !== new URL(origin).origin) throw new TypeError(`${path} leaves ${origin}`);
-      const end = performance.now() + deadlineMs;
+      const left = remainingMs() ?? Infinity;
+      if (left === 0) throw new DeadlineExceeded();
+      const end = performance.now() + Math.min(deadlineMs, left);
       const deadline = AbortSignal.timeout(deadlineMs);
-      const signal = init.signal ? AbortSignal.any([deadline, init.signal]) : deadline;
+      // What a caller in a hurry does not wait for is no failure of the other side: anybody could open the breaker.
+      const hurry = left < deadlineMs ? abortedAfter(left) : undefined;
+      const others = [hurry?.signal, init.signal].filter((each) => !!each);
+      const signal = others.length ? AbortSignal.any([deadline, ...others]) : deadline;
       const again = retryWithin(end, IDEMPOTENT.has(init.method?.toUpperCase() ?? 'GET') ? retries : 0);
       const call = inTurn(() => {
         signal.throwIfAborted(); // waited for too long: the other side is not to blame
-        return again.execute(() => breaker.execute(() => attempt(url, init, { options, signal, deadline })));
+        return again.execute(() => breaker.execute(() => attempt(url, init, { options, signal, deadline, end })));
       });
       try {
         return await Promise.race([call, abortionOf(signal)]);
@@ -93,6 +103,8 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
         if (error instanceof AttemptFailed || error instanceof BrokenCircuitError || error === deadline.reason)
           throw unavailable(error);
         throw error;
+      } finally {
+        hurry?.forget();
       }
     },
   };
@@ -103,14 +115,21 @@ interface Surroundings {
   /** Of the caller and the deadline. */
   readonly signal: AbortSignal;
   readonly deadline: AbortSignal;
+  /** When the answer is due, by the monotonic clock. */
+  readonly end: number;
 }
 
-async function attempt(url: URL, init: RequestInit, { options, signal, deadline }: Surroundings): Promise<Response> {
+async function attempt(
+  url: URL,
+  init: RequestInit,
+  { options, signal, deadline, end }: Surroundings,
+): Promise<Response> {
   const send = async () => {
     signal.throwIfAborted();
     const own = await Promise.race([options.headers?.(), abortionOf(signal)]);
     const headers = new Headers(init.headers);
-    for (const [header, value] of Object.entries({ ...own, ...propagationHeaders() })) headers.set(header, value);
+    const sent = { ...own, ...propagationHeaders(), [DEADLINE_HEADER]: timeoutHeader(end) };
+    for (const [header, value] of Object.entries(sent)) headers.set(header, value);
     return fetch(url, { redirect: 'manual', ...init, headers, signal });
   };
   try {
@@ -143,6 +162,13 @@ function retryWithin(end: number, retries: number) {
     handleWhen((error) => worthwhile(error, attempts++)),
     { maxAttempts: retries, backoff: new DelegateBackoff(() => pause) },
   );
+}
+
+/** As AbortSignal.timeout, with a reason of our own, and a timer that does not outlive the call. */
+function abortedAfter(milliseconds: number) {
+  const controller = new AbortController();
+  const timer = setTimeout(() => controller.abort(new DeadlineExceeded()), milliseconds);
+  return { signal: controller.signal, forget: () => clearTimeout(timer) };
 }
 
 const abortionOf = (signal: AbortSignal) =>

@@ -2,5 +2,10 @@
 export { createHttpClient, type HttpClient, type HttpClientOptions } from './http.client.ts';
 // costly work of one's own
 export { boundedQueue, type BoundedQueueOptions } from './bounded-queue.ts';
+// work that nobody waits for any more
+export { assertInTime } from './in-time.ts';
+// breaking it on purpose
+export { FaultDialsConfigSchema, faultDialsSecret } from './fault-dials.options.ts';
+export { injectFaults } from './inject-faults.ts';
 // errors
-export { Overloaded, UpstreamUnavailable } from './resilience.errors.ts';
+export { FaultInjected, Overloaded, UpstreamUnavailable } from './resilience.errors.ts';

@@ -11,3 +11,9 @@ export class Overloaded extends problem({
   kind: 'unavailable',
   title: 'Too much of this work is waiting already: try again later',
 }) {}
+
+export class FaultInjected extends problem({
+  code: 'fault.injected',
+  kind: 'failed',
+  title: 'This request was made to fail, for a demonstration',
+}) {}

@@ -3,9 +3,11 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { answerUnknownPaths, ProblemDetailsFilter, sendProblem, validationPipe } from '@cairn/http';
 import { createLogger, metrics, NestLogger, requestLogging } from '@cairn/observability';
+import { injectFaults } from '@cairn/resilience';
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { answerInTime } from './deadline.ts';
 import { Lifecycle } from './lifecycle.service.ts';
 import { describesRoutes, openApi, type OpenApiOptions } from './open-api.ts';
 import { ServiceModule } from './service.module.ts';
@@ -16,6 +18,8 @@ export interface ApplicationOptions extends OpenApiOptions {
   readonly outsideApi?: readonly string[];
   readonly trustedProxies?: readonly string[];
   readonly metrics?: boolean;
+  /** Lets who knows it break this service on purpose. Without it there is no way to. */
+  readonly faultDialsSecret?: string | undefined;
   /** Silent unless given. */
   readonly logger?: Logger;
 }
@@ -41,7 +45,9 @@ export async function createApplication(options: ApplicationOptions): Promise<Ne
   });
   const instance = adapter.getInstance() as unknown as FastifyInstance;
   requestLogging(instance, { logger });
+  answerInTime(instance);
   if (options.metrics) await metrics(instance);
+  if (options.faultDialsSecret) injectFaults(instance, options.faultDialsSecret);
   speakProblemDetails(adapter, instance);
   instance.addHook('onRoute', (route) => {
     const { bodyLimit } = (route.config ?? {}) as { bodyLimit?: number };

@@ -1,3 +1,4 @@
+import { FaultDialsConfigSchema } from '@cairn/resilience';
 import { BlockList, isIPv6 } from 'node:net';
 import { z } from 'zod';
 
@@ -26,6 +27,7 @@ export const ProcessConfigSchema = z.object({
     description:
       'How long readiness says no before the port closes: what a load balancer takes to see it. It comes on top of the 9 s that stopping itself may take',
   }),
+  ...FaultDialsConfigSchema.shape,
 });
 export type ProcessConfig = z.infer<typeof ProcessConfigSchema>;
 

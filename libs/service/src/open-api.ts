@@ -124,6 +124,7 @@ function complete({ path, method, operation }: { path: string; method: string; o
     ...(header('If-Match')?.required && { 428: said(PreconditionRequired) }),
     ...(operation.requestBody ? { 413: 'Too large', 415: 'Not application/json' } : {}),
     503: 'A dependency is unavailable',
+    504: 'The time that `X-Request-Timeout-Ms` gave for the answer is over',
   };
   for (const [status, description] of Object.entries(answers)) operation.responses[status] ??= { description };
   for (const [status, answer] of Object.entries(operation.responses)) {

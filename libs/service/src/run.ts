@@ -1,5 +1,6 @@
 import { DiscoveryService } from '@nestjs/core';
 import { createLogger, flushTraces } from '@cairn/observability';
+import { faultDialsSecret } from '@cairn/resilience';
 import type { DynamicModule, INestApplicationContext } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { writeFile } from 'node:fs/promises';
@@ -62,6 +63,7 @@ async function start<Config extends z.ZodObject>(service: Service<Config>) {
     module: service.module.with(config),
     trustedProxies: config.TRUSTED_PROXIES,
     metrics: config.METRICS,
+    faultDialsSecret: faultDialsSecret(config),
     logger,
   });
   process.once('uncaughtException', (error) => fail(service.name, error, error.stack)); // an unhandled rejection too
