@@ -264,6 +264,7 @@ test('rate, errors and duration are measured per route, never per path', async (
   await until('both are counted', async () => {
     const metrics = await (await get('/metrics')).text();
     expect(metrics).not.toContain('one-of-a-million');
+    expect(metrics).toContain('gateway_circuit_open{upstream="blog"} 0');
     return ['2xx', '5xx'].every((status) =>
       new RegExp(`_count\\{method="GET",route="/api/v1/posts",status="${status}"\\} [1-9]`).test(metrics),
     );
