@@ -1,7 +1,16 @@
-import { problemAnswer } from '@cairn/http';
 import { beginRequest, type RequestContext } from '@cairn/observability';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Client } from './client-address.ts';
+
+/** The whole answer that an error is (RFC 9457). */
+export type ProblemOf = (
+  error: unknown,
+  requestId: string,
+) => {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: { readonly code: string };
+};
 
 /** A request and its answer, from the moment the gateway sees it, and what is known of both. */
 export class Exchange {
@@ -24,6 +33,7 @@ export class Exchange {
     readonly request: IncomingMessage,
     readonly response: ServerResponse,
     readonly client: Client,
+    private readonly problemOf: ProblemOf,
   ) {
     this.ids = beginRequest(request.headers);
     const { url = '/' } = request;
@@ -46,7 +56,7 @@ export class Exchange {
   /** Answers with the problem that an error is; hangs up when an answer has begun. */
   refuse(error: unknown): void {
     const { response, request, ids, fields } = this;
-    const { status, headers, body } = problemAnswer(error, ids.requestId);
+    const { status, headers, body } = this.problemOf(error, ids.requestId);
     this.about.code ??= body.code;
     if (response.headersSent) return void response.destroy();
     const json = JSON.stringify(body);

@@ -1,3 +1,4 @@
+import { problemAnswer } from '@cairn/http';
 import { LOGGER, Lifecycle } from '@cairn/service';
 import { observeRequest } from '@cairn/observability';
 import {
@@ -75,7 +76,7 @@ export class Front implements OnModuleInit {
   }
 
   private take(request: IncomingMessage, response: ServerResponse, framework: RequestListener): void {
-    const exchange = new Exchange(request, response, this.clientOf(request));
+    const exchange = new Exchange(request, response, this.clientOf(request), problemAnswer);
     exchange.expectsContinue = waiting.delete(request);
     this.inFlight++;
     response.once('close', () => void this.inFlight--);
@@ -106,7 +107,7 @@ export class Front implements OnModuleInit {
     response.shouldKeepAlive = false;
     response.once('finish', () => socket.end());
     socket.once('error', () => socket.destroy());
-    const exchange = new Exchange(request, response, this.clientOf(request));
+    const exchange = new Exchange(request, response, this.clientOf(request), problemAnswer);
     const routed = this.proxy.find(exchange.target);
     this.tellOf(exchange);
     const refusal = this.refusalOf(exchange, false);

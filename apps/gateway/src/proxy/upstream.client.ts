@@ -6,8 +6,8 @@ import { Instance } from './instance.client.ts';
 import { CircuitOpen, UpstreamFull } from './proxy.errors.ts';
 import { RetryBudget } from './retry-budget.ts';
 
-/** The circuit opens when half of at least five requests within five seconds failed. */
-const SAMPLE = { threshold: 0.5, duration: 5_000, minimumRps: 1 };
+/** The circuit opens when two fifths of at least five requests within five seconds failed: surely, when every other one does. */
+const SAMPLE = { threshold: 0.4, duration: 5_000, minimumRps: 1 };
 const HALF_OPEN_AFTER_MS = 2_000;
 
 export interface Answer {
