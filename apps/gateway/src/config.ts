@@ -74,6 +74,13 @@ export const ConfigSchema = z
       .positive()
       .default(2_000)
       .meta({ description: 'Requests at once, of all clients. More are refused at once, before the process drowns' }),
+    LIMITS_PATIENCE_MS: z.coerce
+      .number()
+      .int()
+      .min(1)
+      .max(10_000)
+      .default(50)
+      .meta({ description: 'How long Redis is waited for before each gateway counts requests by itself' }),
     HEADERS_TIMEOUT_MS: z.coerce
       .number()
       .int()

@@ -1,5 +1,5 @@
 import { TokenVerifier, type Verified } from '@cairn/auth';
-import { HttpException, Inject, Injectable, UnauthorizedException } from '@nestjs/common';
+import { Inject, Injectable, UnauthorizedException } from '@nestjs/common';
 import type { Config, RouteClass } from '../config.ts';
 import type { LimitPolicy } from '../limits/limit-policy.ts';
 import { TooManyRequests } from '../limits/limits.errors.ts';
@@ -7,6 +7,7 @@ import { policyHeader, remainingHeader } from '../limits/rate-limit-headers.ts';
 import { subjectOf } from '../limits/rate-limit-subject.ts';
 import { RateLimits } from '../limits/rate-limits.service.ts';
 import type { Exchange } from './exchange.ts';
+import { tooLarge } from './too-large.ts';
 
 /** Whether a route wants a token, as the service that owns it declares. `unknown` is for the service to say. */
 export type TokenUse = 'required' | 'verified' | 'ignored' | 'unknown';
@@ -49,8 +50,7 @@ export class Admission {
       throw new UnauthorizedException('The access token is missing: send Authorization: Bearer <token>');
     await this.count(exchange, routeClass, exchange.userId);
     const { maxBody } = routeClass;
-    if (Number(headers['content-length'] ?? 0) > maxBody)
-      throw new HttpException(`A body may have at most ${maxBody} bytes here`, 413);
+    if (Number(headers['content-length'] ?? 0) > maxBody) throw tooLarge(maxBody);
   }
 
   private async identify(exchange: Exchange, routeClass: Class, authorization: string): Promise<void> {

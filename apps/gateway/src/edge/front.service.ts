@@ -1,6 +1,6 @@
 import { problemAnswer } from '@cairn/http';
 import { LOGGER, Lifecycle } from '@cairn/service';
-import { observeRequest } from '@cairn/observability';
+import { DEADLINE_HEADER, observeRequest } from '@cairn/observability';
 import {
   HttpException,
   Inject,
@@ -15,13 +15,13 @@ import { ServerResponse, type IncomingMessage, type RequestListener, type Server
 import type { Socket } from 'node:net';
 import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
-import { GatewayOverloaded } from '../proxy/proxy.errors.ts';
 import { ProxyService } from '../proxy/proxy.service.ts';
 import { logAccess } from './access-log.ts';
 import { Admission } from './admission.service.ts';
 import { Cors, SECURITY_HEADERS } from './answer-headers.ts';
 import { badRequest } from './bad-request.ts';
 import { clientAddresses } from './client-address.ts';
+import { GatewayOverloaded } from './edge.errors.ts';
 import { Exchange } from './exchange.ts';
 import { malformed } from './framing.ts';
 
@@ -106,6 +106,8 @@ export class Front implements OnModuleInit {
     response.assignSocket(socket);
     response.shouldKeepAlive = false;
     response.once('finish', () => socket.end());
+    this.inFlight++;
+    response.once('close', () => void this.inFlight--); // until the protocol is switched, or refused
     socket.once('error', () => socket.destroy());
     const exchange = new Exchange(request, response, this.clientOf(request), problemAnswer);
     const routed = this.proxy.find(exchange.target);
@@ -134,6 +136,7 @@ export class Front implements OnModuleInit {
     const go = () => {
       for (let index = 0; index < fields.length; index += 2) response.setHeader(fields[index]!, fields[index + 1]!);
       request.url = exchange.target;
+      delete request.headers[DEADLINE_HEADER]; // how long something may take is for the gateway to say
       if (exchange.expectsContinue) response.writeContinue();
       framework(request, response);
     };

@@ -1,4 +1,4 @@
-import { Inject, Injectable, Logger, Optional } from '@nestjs/common';
+import { Inject, Injectable, Logger } from '@nestjs/common';
 import { Redis } from 'ioredis';
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -6,8 +6,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { LimitPolicy } from './limit-policy.ts';
 import { LEASE_MS, type Answer, type Question } from './token-bucket.ts';
 
-/** How long a request waits for Redis, in milliseconds. */
-const PROMPT_MS = 50;
 /** A Redis that failed is tried again after so long; twice as long each time that it fails soon after. */
 const FIRST_REST_MS = 250;
 const LONGEST_REST_MS = 8_000;
@@ -30,6 +28,8 @@ const PROBE: LimitPolicy = { name: 'probe', burst: 1, perMinute: 60, exact: true
 export class BucketStore {
   private readonly logger = new Logger('RateLimits');
   private readonly redis: Redis & { lend: Lend };
+  /** How long a request waits for Redis, in milliseconds. */
+  private readonly promptMs: number;
   /** As the buckets know this process. */
   private readonly gateway = randomUUID().slice(0, 13);
   private up = false;
@@ -41,10 +41,10 @@ export class BucketStore {
   private saidAlone = false;
 
   constructor(
-    @Inject('config') { REDIS_URL }: { readonly REDIS_URL: string },
-    /** Milliseconds; tests of the arithmetic have more on a busy machine. */
-    @Optional() @Inject('rate-limits-patience') private readonly promptMs: number = PROMPT_MS,
+    @Inject('config')
+    { REDIS_URL, LIMITS_PATIENCE_MS }: { readonly REDIS_URL: string; readonly LIMITS_PATIENCE_MS: number },
   ) {
+    this.promptMs = LIMITS_PATIENCE_MS;
     this.redis = new Redis(REDIS_URL, {
       lazyConnect: true,
       enableOfflineQueue: false, // what cannot be done now fails now

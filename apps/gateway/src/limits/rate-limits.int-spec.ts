@@ -24,7 +24,7 @@ afterEach(async () => {
 
 /** @param patience milliseconds until Redis counts as away; a busy machine makes it slow, which is not what most tests are about */
 async function gateway(url: string, patience = 5_000): Promise<{ limits: RateLimits; store: BucketStore }> {
-  const store = new BucketStore({ REDIS_URL: url }, patience);
+  const store = new BucketStore({ REDIS_URL: url, LIMITS_PATIENCE_MS: patience });
   const limits = new RateLimits(store);
   opened.push(limits);
   await limits.open();

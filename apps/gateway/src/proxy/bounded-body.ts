@@ -1,9 +1,6 @@
 import type { Readable } from 'node:stream';
+import { tooLarge } from '../edge/too-large.ts';
 import { ClientLeft } from './proxy.errors.ts';
-
-export class BodyTooLarge extends Error {
-  readonly statusCode = 413;
-}
 
 /**
  * A body as it comes, at the pace at which it is taken; fails as soon as it is larger than `limit` bytes. Nothing is read before
@@ -23,5 +20,3 @@ export async function* boundedBody(body: Readable, limit: number): AsyncGenerato
     yield piece.value;
   }
 }
-
-export const tooLarge = (limit: number) => new BodyTooLarge(`A body may have at most ${limit} bytes here`);

@@ -24,7 +24,7 @@ export interface Outgoing {
 
 export interface Receiver {
   /** The head of an answer, also of an interim one (1xx). */
-  onHead(status: number, raw: readonly Buffer[], parsed: Readonly<Record<string, string | string[] | undefined>>, flow: Flow): void; // prettier-ignore
+  onHead(status: number, raw: readonly Buffer[], parsed: Readonly<Record<string, string | string[] | undefined>>): void;
   onData(piece: Buffer, flow: Flow): void;
   onEnd(rawTrailers: readonly Buffer[]): void;
   /** Once: instead of a head, or after it when the answer broke off. */
@@ -40,6 +40,9 @@ export interface CallOptions {
 }
 
 export type Outcome = 'answered' | 'failed';
+
+/** What the circuit breaker is told of a client that has left: it neither counts as a success nor as a failure. */
+class Unknown extends Error {}
 
 /** One request to a service and its answer, over one or several attempts. */
 export class Call implements Dispatcher.DispatchHandler {
@@ -62,7 +65,7 @@ export class Call implements Dispatcher.DispatchHandler {
     private readonly options: CallOptions,
   ) {}
 
-  /** Resolves when the head of the answer is there, or it is clear that there will be none. Never rejects. */
+  /** Resolves when the head of the answer is there, or it is clear that there will be none. Rejects when nobody will ever know. */
   start(): Promise<Outcome> {
     this.upstream.pending++;
     const { deadlineMs } = this.options;
@@ -84,7 +87,8 @@ export class Call implements Dispatcher.DispatchHandler {
   /** The client has left: nobody wants the answer. */
   cancel(): void {
     if (!this.timer) this.ended = true;
-    else this.end(new ClientLeft(), 'answered');
+    // A probe that nobody waited for has proved nothing: the circuit stays open.
+    else this.end(new ClientLeft(), this.upstream.isProbing ? 'failed' : 'unknown');
   }
 
   private attempt(): void {
@@ -127,7 +131,7 @@ export class Call implements Dispatcher.DispatchHandler {
       this.instance!.succeeded();
       this.outcome.resolve(FAILURES.has(status) ? 'failed' : 'answered');
     }
-    this.receiver.onHead(status, controller.rawHeaders as Buffer[], parsed, controller);
+    this.receiver.onHead(status, controller.rawHeaders as Buffer[], parsed);
   }
 
   onResponseData(controller: Dispatcher.DispatchController, piece: Buffer): void {
@@ -186,10 +190,11 @@ export class Call implements Dispatcher.DispatchHandler {
   }
 
   /** Ends it without, or in the middle of, an answer. */
-  private end(error: unknown, outcome: Outcome): void {
+  private end(error: unknown, outcome: Outcome | 'unknown'): void {
     if (this.ended) return;
     this.release();
-    this.outcome.resolve(outcome);
+    if (outcome === 'unknown') this.outcome.reject(new Unknown());
+    else this.outcome.resolve(outcome);
     this.controller?.abort(error as Error);
     this.receiver.onFailure(error);
   }

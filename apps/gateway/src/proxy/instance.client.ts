@@ -1,4 +1,4 @@
-import { errors, Pool, type Dispatcher } from 'undici';
+import { Pool, type Dispatcher } from 'undici';
 import { connectionErrorOf } from './connection-errors.ts';
 
 const CONNECT_TIMEOUT_MS = 2_000;
@@ -64,10 +64,5 @@ export class Instance {
 
   close(): Promise<void> {
     return this.pool.close();
-  }
-
-  /** Also what is under way: streams without an end. */
-  destroy(): Promise<void> {
-    return this.pool.destroy(new errors.ClientDestroyedError());
   }
 }

@@ -1,5 +1,5 @@
 import type { Transform } from 'node:stream';
-import { compression, mayVary, weak } from '../edge/compression.ts';
+import { compression, mayVary, weak } from './compression.ts';
 import type { Exchange } from '../edge/exchange.ts';
 import type { Call, Flow, Receiver } from './call.ts';
 import { answerFields, VIA } from './forwarded-headers.ts';
@@ -21,7 +21,7 @@ export class ProxiedAnswer implements Receiver {
     private readonly upstream: string,
   ) {}
 
-  onHead(status: number, raw: readonly Buffer[], parsed: Parsed, flow: Flow): void {
+  onHead(status: number, raw: readonly Buffer[], parsed: Parsed): void {
     const { request, response, fields: ours } = this.exchange;
     if (status < 200) return this.onInterimHead(status, parsed);
     this.describe();
@@ -33,7 +33,7 @@ export class ProxiedAnswer implements Receiver {
       const compressed = compression(request.method!, accepted, head);
       if (mayVary(head)) addVary(fields, 'Accept-Encoding');
       if (compressed) {
-        this.compress(compressed.stream, flow);
+        this.compress(compressed.stream);
         encode(fields, compressed.coding);
       } else if (status === 304 && /\bW\//.test(request.headers['if-none-match'] ?? '')) weaken(fields);
     }
@@ -69,7 +69,7 @@ export class ProxiedAnswer implements Receiver {
     if (status === 103 && link) this.exchange.response.writeEarlyHints({ link });
   }
 
-  private compress(stream: Transform, flow: Flow): void {
+  private compress(stream: Transform): void {
     const { response } = this.exchange;
     this.compressor = stream;
     stream.on('data', (piece: Buffer) => {
@@ -80,7 +80,6 @@ export class ProxiedAnswer implements Receiver {
     stream.once('end', () => response.end());
     stream.once('error', () => response.destroy());
     response.once('close', () => stream.destroy());
-    void flow;
   }
 
   private describe(): void {

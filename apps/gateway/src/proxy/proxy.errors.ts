@@ -20,13 +20,6 @@ export class UpstreamFull extends problem({
   title: 'The service that answers this has as much to do as it can take',
 }) {}
 
-/** The gateway itself has as much to do as it can take. */
-export class GatewayOverloaded extends problem({
-  code: 'gateway.overloaded',
-  kind: 'unavailable',
-  title: 'There are more requests than can be answered at the moment',
-}) {}
-
 /** Not to be repeated blindly: it may have done what was asked for. */
 export class OutcomeUnknown extends problem({
   code: 'gateway.outcome-unknown',

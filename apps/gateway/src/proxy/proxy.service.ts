@@ -1,7 +1,7 @@
 import { gauge, propagationHeaders } from '@cairn/observability';
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationShutdown } from '@nestjs/common';
 import { Admission } from '../edge/admission.service.ts';
-import { unweakened } from '../edge/compression.ts';
+import { unweakened } from './compression.ts';
 import type { Exchange } from '../edge/exchange.ts';
 import { boundedBody } from './bounded-body.ts';
 import { requestFields } from './forwarded-headers.ts';
@@ -78,10 +78,12 @@ export class ProxyService implements BeforeApplicationShutdown, OnApplicationShu
   /** @throws what `Admission.admit` throws */
   async upgrade(exchange: Exchange, { upstream }: Routed<Upstream>, head: Buffer): Promise<void> {
     const { request, target, path } = exchange;
-    await this.admission.admit(exchange, this.table.classOf('GET', target), this.access.of(upstream.name, 'GET', path));
+    const routeClass = this.table.classOf('GET', target);
+    await this.admission.admit(exchange, routeClass, this.access.of(upstream.name, 'GET', path));
     if (exchange.response.destroyed) return;
     const fields = requestFields(request.rawHeaders, request.headers.connection);
-    this.sockets.connect(exchange, upstream, [...fields, ...originOf(exchange)], head);
+    const { deadlineMs } = this.admission.classNamed(routeClass);
+    this.sockets.connect(exchange, upstream, [...fields, ...originOf(exchange)], head, deadlineMs);
   }
 
   /** Sockets go first: the server waits for them. */

@@ -45,6 +45,11 @@ export class Upstream {
     return CircuitState[this.breaker.state];
   }
 
+  /** One request is under way whose answer decides whether the circuit closes. */
+  get isProbing(): boolean {
+    return this.breaker.state === CircuitState.HalfOpen;
+  }
+
   /** Sends a request; `receiver` hears of the answer piece by piece, or once why there is none. */
   send(outgoing: Outgoing, receiver: Receiver, options: CallOptions): Call {
     const call = new Call(this, outgoing, receiver, options);
@@ -53,13 +58,13 @@ export class Upstream {
       return call;
     }
     // A second request while one probes would wait for what becomes of that one.
-    if (this.breaker.state === CircuitState.HalfOpen) {
+    if (this.isProbing) {
       call.refuse(this.openCircuit());
       return call;
     }
     this.budget.deposit();
     const outcome = this.breaker.execute((): Promise<Outcome> => call.start());
-    outcome.catch(() => call.refuse(this.openCircuit())); // `start` never fails: the circuit is open
+    outcome.catch(() => call.refuse(this.openCircuit())); // what has been started is past refusing: the circuit is open
     return call;
   }
 

@@ -5,7 +5,7 @@ import type { Duplex } from 'node:stream';
 import type { Exchange } from '../edge/exchange.ts';
 import { answerFields } from './forwarded-headers.ts';
 import { FrameBoundaries, goingAway } from './frame-boundaries.ts';
-import { UpstreamUnavailable } from './proxy.errors.ts';
+import { UpstreamTooSlow, UpstreamUnavailable } from './proxy.errors.ts';
 import type { Upstream } from './upstream.client.ts';
 
 /** How long both sides may take to say goodbye. */
@@ -16,6 +16,8 @@ interface Side {
   /** Of what is sent to this side. */
   readonly sent: FrameBoundaries;
   readonly masked: boolean;
+  /** It has been told that this is the end: nothing is sent to it any more. */
+  saidGoodbye: boolean;
 }
 
 /** WebSockets pass through as bytes, extensions and all (RFC 6455); at shutdown both sides get a Close frame, between two frames. */
@@ -32,7 +34,7 @@ export class WebSockets {
    * Asks the service to switch protocols, and joins both connections when it does; its answer is passed on when it does not.
    * @param fields what the service gets to see, names and values in turn
    */
-  connect(exchange: Exchange, upstream: Upstream, fields: readonly string[], head: Buffer): void {
+  connect(exchange: Exchange, upstream: Upstream, fields: readonly string[], head: Buffer, deadlineMs: number): void {
     const { request, response, target, client } = exchange;
     const socket = response.socket!;
     const { origin } = upstream.pick(new Set());
@@ -41,10 +43,13 @@ export class WebSockets {
       headers: [...fields, 'host', client.host, 'connection', 'upgrade', 'upgrade', 'websocket'],
       agent: false,
     });
+    const late = setTimeout(() => asking.destroy(new UpstreamTooSlow(upstream.name, deadlineMs)), deadlineMs);
+    asking.once('close', () => clearTimeout(late));
     exchange.about.upstream = upstream.name;
     const giveUp = () => asking.destroy();
     response.once('close', giveUp);
     asking.on('upgrade', (answer, service, early) => {
+      clearTimeout(late);
       response.off('close', giveUp);
       response.statusCode = 101;
       response.detachSocket(socket);
@@ -56,11 +61,13 @@ export class WebSockets {
       this.join(socket, service);
     });
     asking.on('response', (answer) => {
+      clearTimeout(late);
       const raw = answer.rawHeaders.map((text) => Buffer.from(text, 'latin1'));
       response.writeHead(answer.statusCode!, answerFields(raw, exchange.fields));
       answer.pipe(response);
     });
     asking.on('error', (error) => {
+      if (error instanceof UpstreamTooSlow) return exchange.refuse(error);
       const problem = new UpstreamUnavailable(`${upstream.name} is unavailable`, { retryAfter: 1 });
       exchange.refuse(Object.assign(problem, { cause: error }));
     });
@@ -75,13 +82,13 @@ export class WebSockets {
 
   private join(client: Duplex, service: Duplex): void {
     const sides = [
-      { socket: client, sent: new FrameBoundaries(), masked: false },
-      { socket: service, sent: new FrameBoundaries(), masked: true },
-    ] as const;
+      { socket: client, sent: new FrameBoundaries(), masked: false, saidGoodbye: false },
+      { socket: service, sent: new FrameBoundaries(), masked: true, saidGoodbye: false },
+    ] satisfies [Side, Side];
     this.open.add(sides);
     const [here, there] = sides;
-    this.pass(client, there);
-    this.pass(service, here);
+    this.pass(here, there);
+    this.pass(there, here);
     for (const [one, other] of [
       [client, service],
       [service, client],
@@ -95,15 +102,17 @@ export class WebSockets {
     if (this.stopping) void this.part(sides);
   }
 
-  private pass(from: Duplex, { socket, sent }: Side): void {
-    from.on('data', (bytes: Buffer) => {
-      if (socket.writableEnded) return;
-      sent.see(bytes);
-      if (socket.write(bytes)) return;
-      from.pause();
-      socket.once('drain', () => from.resume());
+  private pass(from: Side, to: Side): void {
+    from.socket.on('data', (bytes: Buffer) => {
+      // The answer to our Close frame: it is for us to hang up (RFC 6455, section 7.1.1).
+      if (from.saidGoodbye) return void from.socket.end();
+      if (to.saidGoodbye || to.socket.writableEnded) return;
+      to.sent.see(bytes);
+      if (to.socket.write(bytes)) return;
+      from.socket.pause();
+      to.socket.once('drain', () => from.socket.resume());
     });
-    from.once('end', () => socket.end());
+    from.socket.once('end', () => to.socket.end());
   }
 
   private async part(sides: readonly [Side, Side]): Promise<void> {
@@ -114,11 +123,13 @@ export class WebSockets {
     clearTimeout(late);
   }
 
-  /** When the frame under way is complete; each side then answers with a Close frame of its own, which is passed on to nobody. */
-  private sayGoodbye({ socket, sent, masked }: Side): void {
-    if (socket.destroyed || socket.writableEnded) return;
-    if (sent.isBetween) return void socket.end(goingAway({ masked }));
-    setTimeout(() => this.sayGoodbye({ socket, sent, masked }), 10);
+  /** When the frame under way is complete. */
+  private sayGoodbye(side: Side): void {
+    const { socket, sent, masked } = side;
+    if (socket.destroyed || socket.writableEnded || side.saidGoodbye) return;
+    if (!sent.isBetween) return void setTimeout(() => this.sayGoodbye(side), 10);
+    side.saidGoodbye = true;
+    socket.write(goingAway({ masked }));
   }
 }
 
