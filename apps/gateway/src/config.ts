@@ -74,6 +74,12 @@ export const ConfigSchema = z
       .positive()
       .default(2_000)
       .meta({ description: 'Requests at once, of all clients. More are refused at once, before the process drowns' }),
+    MAX_IN_FLIGHT_PER_CLIENT: z.coerce
+      .number()
+      .int()
+      .positive()
+      .default(250)
+      .meta({ description: 'The same of one network: an IPv4 address, or the /64 of an IPv6 one' }),
     LIMITS_PATIENCE_MS: z.coerce
       .number()
       .int()

@@ -26,14 +26,14 @@ const redirect = ({ path }: MovedPermanently, reply: FastifyReply) =>
 
 /** Also Fastify's own error handler: what fails before Nest sees the request (a malformed body) looks the same. */
 export function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+  logProblem(error);
   const { status, headers, body } = problemAnswer(error, String(request.id));
   reply.status(status).headers(headers).send(body);
 }
 
-/** The whole answer, for a door that is neither Nest's nor Fastify's. Logs what nobody foresaw. */
+/** The whole answer, for a door that is neither Nest's nor Fastify's. */
 export function problemAnswer(error: unknown, requestId: string) {
   const problem = toProblem(error);
-  logProblem(error, problem);
   const { retryAfter, limit } = error instanceof DomainError ? error : {};
   const headers = {
     'Content-Type': 'application/problem+json',

@@ -4,6 +4,7 @@ import type { Config, RouteClass } from '../config.ts';
 import type { LimitPolicy } from '../limits/limit-policy.ts';
 import { TooManyRequests } from '../limits/limits.errors.ts';
 import { policyHeader, remainingHeader } from '../limits/rate-limit-headers.ts';
+
 import { subjectOf } from '../limits/rate-limit-subject.ts';
 import { RateLimits } from '../limits/rate-limits.service.ts';
 import type { Exchange } from './exchange.ts';
@@ -44,21 +45,21 @@ export class Admission {
   async admit(exchange: Exchange, className: string, use: TokenUse = 'verified'): Promise<void> {
     const { headers } = exchange.request;
     const routeClass = this.classes.get(className)!;
-    if (headers.authorization !== undefined && use !== 'ignored')
-      await this.identify(exchange, routeClass, headers.authorization);
-    else if (use === 'required')
-      throw new UnauthorizedException('The access token is missing: send Authorization: Bearer <token>');
+    const token = use === 'ignored' ? undefined : headers.authorization;
+    if (token !== undefined) await this.identify(exchange, routeClass, token);
     await this.count(exchange, routeClass, exchange.userId);
+    if (use === 'required' && token === undefined) throw new UnauthorizedException(MISSING);
     const { maxBody } = routeClass;
     if (Number(headers['content-length'] ?? 0) > maxBody) throw tooLarge(maxBody);
   }
 
   private async identify(exchange: Exchange, routeClass: Class, authorization: string): Promise<void> {
     const token = bearerToken(exchange, authorization);
-    let verified: Verified | undefined = this.tokens.remembered(token);
+    let verified: Verified | undefined = token === undefined ? undefined : this.tokens.remembered(token);
     if (!verified) {
       // Before the work of verifying it: who makes tokens up is a stranger, and counted as one.
       await this.count(exchange, routeClass, undefined);
+      if (token === undefined) throw new UnauthorizedException(MISSING);
       verified = await this.tokens.verify(token);
     }
     if ('service' in verified.caller) throw new UnauthorizedException('This kind of token is not accepted here');
@@ -66,7 +67,7 @@ export class Admission {
   }
 
   private async count(exchange: Exchange, { policy, said }: Class, userId: string | undefined): Promise<void> {
-    const taken = this.limits.take(policy, subjectOf({ userId, address: exchange.client.address }));
+    const taken = this.limits.take(policy, subjectOf({ userId, network: exchange.network }));
     const decision = taken instanceof Promise ? await taken : taken;
     exchange.say('ratelimit-policy', said);
     exchange.say('ratelimit', remainingHeader(policy, decision));
@@ -74,11 +75,10 @@ export class Admission {
   }
 }
 
-/** RFC 6750, section 2.1. @throws UnauthorizedException */
-function bearerToken({ request }: Exchange, authorization: string): string {
-  if ((request.headersDistinct.authorization?.length ?? 0) > 1)
-    throw new UnauthorizedException('There is more than one Authorization header');
-  const token = /^bearer +([\w.~+/-]+=*)$/i.exec(authorization)?.[1];
-  if (!token) throw new UnauthorizedException('The access token is missing: send Authorization: Bearer <token>');
-  return token;
+const MISSING = 'The access token is missing: send Authorization: Bearer <token>';
+
+/** RFC 6750, section 2.1; undefined when there is none, or more than one. */
+function bearerToken({ request }: Exchange, authorization: string): string | undefined {
+  if ((request.headersDistinct.authorization?.length ?? 0) > 1) return undefined;
+  return /^bearer +([\w.~+/-]+=*)$/i.exec(authorization)?.[1];
 }

@@ -1,3 +1,4 @@
+import { networkOf } from '@cairn/http/network';
 import { beginRequest, type RequestContext } from '@cairn/observability';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Client } from './client-address.ts';
@@ -26,6 +27,7 @@ export class Exchange {
   route = 'none';
   /** What else the line in the log says. */
   readonly about: Record<string, unknown> = {};
+  private ofNetwork: string | undefined;
   /** The client waits for `100 Continue` before it sends its body (RFC 9110, section 10.1.1). */
   expectsContinue = false;
 
@@ -39,6 +41,11 @@ export class Exchange {
     const { url = '/' } = request;
     this.target = url[0] === '/' || url === '*' ? url : /^https?:\/\/[^/?#]*([^#]*)/i.exec(url)?.[1] || '/';
     this.fields.push('x-request-id', this.ids.requestId);
+  }
+
+  /** Who shares limits with this client. */
+  get network(): string {
+    return (this.ofNetwork ??= networkOf(this.client.address));
   }
 
   get path(): string {
@@ -58,6 +65,8 @@ export class Exchange {
     const { response, request, ids, fields } = this;
     const { status, headers, body } = this.problemOf(error, ids.requestId);
     this.about.code ??= body.code;
+    const { cause } = error as { cause?: { code?: string; message?: string } };
+    if (cause) this.about.cause = cause.code ?? cause.message; // why, for whoever is paged
     if (response.headersSent) return void response.destroy();
     const json = JSON.stringify(body);
     const own = Object.entries({ ...headers, 'Content-Length': String(Buffer.byteLength(json)) }).flat();

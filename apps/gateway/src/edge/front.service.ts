@@ -1,4 +1,4 @@
-import { problemAnswer } from '@cairn/http';
+import { logProblem, problemAnswer } from '@cairn/http';
 import { LOGGER, Lifecycle } from '@cairn/service';
 import { DEADLINE_HEADER, observeRequest } from '@cairn/observability';
 import {
@@ -21,8 +21,8 @@ import { Admission } from './admission.service.ts';
 import { Cors, SECURITY_HEADERS } from './answer-headers.ts';
 import { badRequest } from './bad-request.ts';
 import { clientAddresses } from './client-address.ts';
-import { GatewayOverloaded } from './edge.errors.ts';
-import { Exchange } from './exchange.ts';
+import { GatewayOverloaded, TooMuchAtOnce } from './edge.errors.ts';
+import { Exchange, type ProblemOf } from './exchange.ts';
 import { malformed } from './framing.ts';
 
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
@@ -40,6 +40,8 @@ export class Front implements OnModuleInit {
   private readonly cors: Cors;
   private readonly clientOf: ReturnType<typeof clientAddresses>;
   private inFlight = 0;
+  /** The same by network. */
+  private readonly inFlightOf = new Map<string, number>();
 
   constructor(
     @Inject('config') private readonly config: Config,
@@ -57,6 +59,7 @@ export class Front implements OnModuleInit {
     const server = this.host.httpAdapter.getHttpServer() as Server;
     server.headersTimeout = this.config.HEADERS_TIMEOUT_MS;
     server.requestTimeout = this.config.BODY_TIMEOUT_MS;
+    server.timeout = this.config.ANSWER_IDLE_MS; // who does not read an answer holds a place of all
     const [framework] = server.listeners('request') as RequestListener[];
     server.removeListener('request', framework!);
     server.on('request', (request: IncomingMessage, response: ServerResponse) => this.take(request, response, framework!)); // prettier-ignore
@@ -76,10 +79,9 @@ export class Front implements OnModuleInit {
   }
 
   private take(request: IncomingMessage, response: ServerResponse, framework: RequestListener): void {
-    const exchange = new Exchange(request, response, this.clientOf(request), problemAnswer);
+    const exchange = new Exchange(request, response, this.clientOf(request), problemOf);
     exchange.expectsContinue = waiting.delete(request);
-    this.inFlight++;
-    response.once('close', () => void this.inFlight--);
+    this.enter(exchange);
     exchange.fields.push(...SECURITY_HEADERS);
     if (this.lifecycle.stopping) exchange.fields.push('connection', 'close');
     const isOfMachines = OF_MACHINES.test(exchange.path);
@@ -105,29 +107,48 @@ export class Front implements OnModuleInit {
     const response = new ServerResponse(request);
     response.assignSocket(socket);
     response.shouldKeepAlive = false;
-    response.once('finish', () => socket.end());
-    this.inFlight++;
-    response.once('close', () => void this.inFlight--); // until the protocol is switched, or refused
+    response.once('finish', () => socket.destroySoon()); // no time-out of HTTP watches it any more
     socket.once('error', () => socket.destroy());
-    const exchange = new Exchange(request, response, this.clientOf(request), problemAnswer);
-    const routed = this.proxy.find(exchange.target);
+    const exchange = new Exchange(request, response, this.clientOf(request), problemOf);
+    this.enter(exchange); // until the protocol is switched, or refused
+    exchange.fields.push(...SECURITY_HEADERS);
     this.tellOf(exchange);
     const refusal = this.refusalOf(exchange, false);
     if (refusal) return exchange.refuse(refusal);
-    if (!routed) return exchange.refuse(new NotFoundException(`Nothing is at ${exchange.path}`));
-    exchange.route = routed.prefix;
-    this.proxy.upgrade(exchange, routed, head).catch((error: unknown) => exchange.refuse(error));
+    const routed = this.proxy.find(exchange.target);
+    if (routed) exchange.route = routed.prefix;
+    const done = routed ? this.proxy.upgrade(exchange, routed, head) : this.admission.admit(exchange, 'read');
+    done.then(
+      () => routed ?? exchange.refuse(new NotFoundException(`Nothing is at ${exchange.path}`)),
+      (error: unknown) => exchange.refuse(error),
+    );
   }
 
-  private refusalOf({ request, fields }: Exchange, isOfMachines: boolean): Error | undefined {
+  /** Counted until the answer is out, also one that its client does not read. */
+  private enter(exchange: Exchange): void {
+    const { network } = exchange;
+    this.inFlight++;
+    this.inFlightOf.set(network, (this.inFlightOf.get(network) ?? 0) + 1);
+    exchange.response.once('close', () => {
+      this.inFlight--;
+      const left = this.inFlightOf.get(network)! - 1;
+      if (left) this.inFlightOf.set(network, left);
+      else this.inFlightOf.delete(network);
+    });
+  }
+
+  private refusalOf({ request, fields, network }: Exchange, isOfMachines: boolean): Error | undefined {
     const wrong = malformed(request);
     if (wrong) {
       hostile.add(request.socket);
       fields.push('connection', 'close'); // nobody can tell where the next request would begin
       return new HttpException(wrong.detail, wrong.status);
     }
-    if (this.inFlight <= this.config.MAX_IN_FLIGHT || isOfMachines) return undefined;
-    return new GatewayOverloaded(undefined, { retryAfter: 1 });
+    const { MAX_IN_FLIGHT, MAX_IN_FLIGHT_PER_CLIENT } = this.config;
+    if (isOfMachines) return undefined;
+    if (this.inFlightOf.get(network)! > MAX_IN_FLIGHT_PER_CLIENT)
+      return new TooMuchAtOnce(undefined, { retryAfter: 1 });
+    return this.inFlight > MAX_IN_FLIGHT ? new GatewayOverloaded(undefined, { retryAfter: 1 }) : undefined;
   }
 
   /** To the framework, which logs and measures what it answers. */
@@ -141,7 +162,7 @@ export class Front implements OnModuleInit {
       framework(request, response);
     };
     if (isOfMachines) return go();
-    const routeClass = exchange.path === '/graphql' ? 'graph' : 'read';
+    const routeClass = decodeURIComponent(exchange.path) === '/graphql' ? 'graph' : 'read';
     this.admission.admit(exchange, routeClass).then(go, (error: unknown) => this.refuse(exchange, error));
   }
 
@@ -167,6 +188,13 @@ const isWebSocket = ({ headers, method }: IncomingMessage) =>
 
 /** Connections on which something has been refused that two servers could read in two ways. */
 const hostile = new WeakSet<Socket>();
+
+/** A stack only of what nobody foresaw: the rest is in the line that each request has. */
+const problemOf: ProblemOf = (error, requestId) => {
+  const answer = problemAnswer(error, requestId);
+  if (answer.status === 500) logProblem(error);
+  return answer;
+};
 
 /** Requests whose client waits for `100 Continue`. */
 const waiting = new WeakSet<IncomingMessage>();

@@ -1,4 +1,5 @@
 import { freePort, Guardian, startRedis, stopChild, type RunningServer } from '@cairn/backing';
+import { networkOf } from '@cairn/http/network';
 import { createTestRedis, eventually, type TestRedis } from '@cairn/testing';
 import { Logger } from '@nestjs/common';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
@@ -146,7 +147,8 @@ describe('with a Redis that works', () => {
       expect(retryAfterSeconds).toBeLessThanOrEqual(60);
     }
     // somebody else has a bucket of his own, and a home of IPv6 has one
-    const home = (address: string) => gateways[0]!.limits.take(policy, subjectOf({ address }), 5);
+    const home = (address: string) =>
+      gateways[0]!.limits.take(policy, subjectOf({ userId: undefined, network: networkOf(address) }), 5);
     const answers = [await home('2001:db8::1'), await home('2001:db8::ffff:2'), await home('2001:db8::3')];
     expect(answers.map(({ allowed }) => allowed)).toEqual([true, true, false]);
   });

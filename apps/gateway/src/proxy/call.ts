@@ -1,7 +1,15 @@
 import { errors, type Dispatcher } from 'undici';
 import { connectionErrorOf } from './connection-errors.ts';
+import type { Outcome } from './circuit-breaker.ts';
 import type { Instance } from './instance.client.ts';
-import { ClientLeft, OutcomeUnknown, UpstreamFailed, UpstreamTooSlow, UpstreamUnavailable } from './proxy.errors.ts';
+import {
+  BodyTooSlow,
+  ClientLeft,
+  OutcomeUnknown,
+  UpstreamFailed,
+  UpstreamTooSlow,
+  UpstreamUnavailable,
+} from './proxy.errors.ts';
 import type { Upstream } from './upstream.client.ts';
 
 /** They change nothing, so that they may be sent again (RFC 9110, section 9.2.1). */
@@ -39,23 +47,19 @@ export interface CallOptions {
   readonly deadlineMs: number;
 }
 
-export type Outcome = 'answered' | 'failed';
-
-/** What the circuit breaker is told of a client that has left: it neither counts as a success nor as a failure. */
-class Unknown extends Error {}
-
 /** One request to a service and its answer, over one or several attempts. */
 export class Call implements Dispatcher.DispatchHandler {
   attempts = 0;
   instance: Instance | undefined;
   /** When the head of the answer came (performance.now). */
   headAt: number | undefined;
-  private readonly outcome = Promise.withResolvers<Outcome>();
   private readonly since = performance.now();
   private readonly tried = new Set<Instance>();
   private controller: Dispatcher.DispatchController | undefined;
   private timer: NodeJS.Timeout | undefined;
   private begun = false;
+  private bodySent = false;
+  private settled = false;
   private ended = false;
 
   constructor(
@@ -65,16 +69,10 @@ export class Call implements Dispatcher.DispatchHandler {
     private readonly options: CallOptions,
   ) {}
 
-  /** Resolves when the head of the answer is there, or it is clear that there will be none. Rejects when nobody will ever know. */
-  start(): Promise<Outcome> {
-    this.upstream.pending++;
-    const { deadlineMs } = this.options;
-    this.timer = setTimeout(() => {
-      this.instance?.failed();
-      this.end(new UpstreamTooSlow(this.upstream.name, deadlineMs), 'failed');
-    }, deadlineMs);
+  /** To be called once `Upstream.enter` has let it in. */
+  start(): void {
+    this.timer = setTimeout(() => this.onDeadline(), this.options.deadlineMs);
     this.attempt();
-    return this.outcome.promise;
   }
 
   /** Instead of `start`. */
@@ -84,11 +82,17 @@ export class Call implements Dispatcher.DispatchHandler {
     this.receiver.onFailure(error);
   }
 
-  /** The client has left: nobody wants the answer. */
+  /** The client has left: nobody wants the answer, and nobody knows what it would have been. */
   cancel(): void {
-    if (!this.timer) this.ended = true;
-    // A probe that nobody waited for has proved nothing: the circuit stays open.
-    else this.end(new ClientLeft(), this.upstream.isProbing ? 'failed' : 'unknown');
+    if (this.timer) this.end(new ClientLeft(), 'unknown');
+    this.ended = true;
+  }
+
+  private onDeadline(): void {
+    const { name } = this.upstream;
+    if (!this.bodySent) return this.end(new BodyTooSlow(), 'unknown'); // the service has been waiting, too
+    this.instance?.failed();
+    this.end(new UpstreamTooSlow(name, this.options.deadlineMs), this.failure());
   }
 
   private attempt(): void {
@@ -97,6 +101,7 @@ export class Call implements Dispatcher.DispatchHandler {
     const instance = (this.instance = this.upstream.pick(this.tried));
     instance.pending++;
     const { method, path, headers, body } = this.outgoing;
+    this.bodySent = body === null;
     const left = Math.max(1, Math.round(this.options.deadlineMs - (performance.now() - this.since)));
     try {
       instance.dispatch(
@@ -104,13 +109,26 @@ export class Call implements Dispatcher.DispatchHandler {
           method: method as Dispatcher.HttpMethod,
           path,
           headers: [...headers, 'x-request-timeout-ms', String(left)],
-          body: (body?.() ?? null) as Dispatcher.DispatchOptions['body'],
+          body: (body ? this.tracked(body()) : null) as Dispatcher.DispatchOptions['body'],
         },
         this,
       );
     } catch (error) {
       this.onResponseError(undefined, error as Error); // what undici refuses to send
     }
+  }
+
+  /** Notes when all of it has gone: until then it is not the service that is slow. */
+  private tracked(body: AsyncIterable<Buffer> | string): AsyncIterable<Buffer> | string {
+    if (typeof body === 'string') {
+      this.bodySent = true;
+      return body;
+    }
+    const noteEnd = () => void (this.bodySent = true);
+    return (async function* () {
+      yield* body;
+      noteEnd();
+    })();
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
@@ -129,7 +147,7 @@ export class Call implements Dispatcher.DispatchHandler {
       this.headAt = performance.now();
       clearTimeout(this.timer);
       this.instance!.succeeded();
-      this.outcome.resolve(FAILURES.has(status) ? 'failed' : 'answered');
+      this.settle(FAILURES.has(status) ? 'failed' : 'answered');
     }
     this.receiver.onHead(status, controller.rawHeaders as Buffer[], parsed);
   }
@@ -146,14 +164,17 @@ export class Call implements Dispatcher.DispatchHandler {
 
   onResponseError(_controller: Dispatcher.DispatchController | undefined, error: Error): void {
     if (this.ended) return;
-    if (this.begun) return this.end(error, 'answered');
+    if (this.begun) return this.end(error, 'unknown');
     const how = connectionErrorOf(error);
     if (how !== 'other') this.instance!.failed();
     if (this.isWorthAnother(how) && this.upstream.mayRetry()) return this.again();
-    this.end(
-      this.worded(error, how),
-      how === 'other' && !(error instanceof errors.HTTPParserError) ? 'answered' : 'failed',
-    );
+    const isOfService = how !== 'other' || error instanceof errors.HTTPParserError;
+    this.end(this.worded(error, how), isOfService ? this.failure() : 'unknown');
+  }
+
+  /** One bad instance is the business of choosing another, not of the circuit. */
+  private failure(): Outcome {
+    return this.instance && this.upstream.hasAnother(this.instance) ? 'unknown' : 'failed';
   }
 
   /** What was not sent may go elsewhere; what changes nothing may be asked twice. */
@@ -190,19 +211,24 @@ export class Call implements Dispatcher.DispatchHandler {
   }
 
   /** Ends it without, or in the middle of, an answer. */
-  private end(error: unknown, outcome: Outcome | 'unknown'): void {
+  private end(error: unknown, outcome: Outcome): void {
     if (this.ended) return;
     this.release();
-    if (outcome === 'unknown') this.outcome.reject(new Unknown());
-    else this.outcome.resolve(outcome);
+    this.settle(outcome);
     this.controller?.abort(error as Error);
     this.receiver.onFailure(error);
+  }
+
+  private settle(outcome: Outcome): void {
+    if (this.settled) return;
+    this.settled = true;
+    this.upstream.settle(outcome);
   }
 
   private release(): void {
     this.ended = true;
     clearTimeout(this.timer);
-    this.upstream.pending--;
+    this.upstream.leave();
     if (this.instance) this.instance.pending--;
   }
 }

@@ -19,10 +19,11 @@ export class Instance {
 
   constructor(
     readonly origin: string,
+    connections: number,
     answerIdleMs: number,
   ) {
     this.pool = new Pool(origin, {
-      connections: 256,
+      connections,
       connect: { timeout: CONNECT_TIMEOUT_MS },
       headersTimeout: 0, // the deadline of a request is exact, undici's is to the second
       bodyTimeout: answerIdleMs,
@@ -56,7 +57,6 @@ export class Instance {
       const answer = await this.pool.request({ method: 'GET', path: '/health/ready', signal });
       await answer.body.dump();
       this.isReady = answer.statusCode < 300;
-      if (this.isReady && this.failures >= FAILURES) this.restUntil = 0;
     } catch (error) {
       this.isReady = !(connectionErrorOf(error) === 'not-sent'); // else busy, or stopped: its requests will tell
     }

@@ -35,6 +35,14 @@ export class UpstreamTooSlow extends Error {
   }
 }
 
+/** 408: the client has not sent all of its body, and nobody was waiting for the service. */
+export class BodyTooSlow extends Error {
+  readonly statusCode = 408;
+  constructor() {
+    super('The body did not arrive in time');
+  }
+}
+
 /** 502: what it said is not HTTP. */
 export class UpstreamFailed extends Error {
   readonly statusCode = 502;

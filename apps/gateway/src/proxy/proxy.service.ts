@@ -28,7 +28,7 @@ export class ProxyService implements BeforeApplicationShutdown, OnApplicationShu
     const shown = (name: string, help: string, read: (upstream: Upstream) => number) =>
       gauge(name, { help, label: 'upstream', read: each(read) });
     shown('gateway_requests_in_flight', 'Requests to a service that have no answer yet, or receive it', ({ pending }) => pending); // prettier-ignore
-    shown('gateway_circuit_open', '1 while a service fails and is not asked', ({ circuit }) => (circuit === 'Closed' ? 0 : 1)); // prettier-ignore
+    shown('gateway_circuit_open', '1 while a service fails and is not asked', ({ circuit }) => (circuit === 'closed' ? 0 : 1)); // prettier-ignore
     shown('gateway_retries', 'Requests that were sent once more since the process began', ({ retries }) => retries);
     shown('gateway_instances_available', 'Instances of a service that are well', ({ instances }) => instances.filter(({ isAvailable }) => isAvailable).length); // prettier-ignore
     gauge('gateway_websockets', { help: 'WebSockets that are open', read: () => sockets.count });

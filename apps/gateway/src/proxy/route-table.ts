@@ -30,10 +30,13 @@ export class RouteTable<Upstream extends { readonly config: { routes: readonly s
 
   /** The path itself, not what lies below it: `POST /api/v1/users` makes an account, below it is something else. */
   classOf(method: string, target: string): string {
-    const special = this.classes.get(method)?.find(({ path }) => isAt(path, target));
+    const special = this.classes.get(method)?.find(({ path }) => isAt(path, decoded(target)));
     return special?.name ?? (method === 'GET' || method === 'HEAD' ? 'read' : 'write');
   }
 }
 
 const isAt = (path: string, target: string) =>
   target.startsWith(path) && (target.length === path.length || target[path.length] === '?' || target.slice(path.length) === '/'); // prettier-ignore
+
+/** However it is spelled, a service decodes it before it looks whose path it is. What cannot be decoded has been refused. */
+const decoded = (target: string) => (target.includes('%') ? decodeURIComponent(target.split('?', 1)[0]!) : target);

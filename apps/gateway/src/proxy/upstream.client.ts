@@ -1,14 +1,10 @@
 import { Logger } from '@nestjs/common';
-import { circuitBreaker, CircuitState, handleWhenResult, SamplingBreaker } from 'cockatiel';
 import type { UpstreamConfig } from '../config.ts';
-import { Call, type CallOptions, type Outcome, type Outgoing, type Receiver } from './call.ts';
+import { Call, type CallOptions, type Outgoing, type Receiver } from './call.ts';
+import { CircuitBreaker, HALF_OPEN_AFTER_MS, type CircuitState, type Outcome } from './circuit-breaker.ts';
 import { Instance } from './instance.client.ts';
-import { CircuitOpen, UpstreamFull } from './proxy.errors.ts';
+import { CircuitOpen, ClientLeft, UpstreamFull } from './proxy.errors.ts';
 import { RetryBudget } from './retry-budget.ts';
-
-/** The circuit opens when two fifths of at least five requests within five seconds failed: surely, when every other one does. */
-const SAMPLE = { threshold: 0.4, duration: 5_000, minimumRps: 1 };
-const HALF_OPEN_AFTER_MS = 2_000;
 
 export interface Answer {
   readonly status: number;
@@ -25,10 +21,7 @@ export class Upstream {
   pending = 0;
   retries = 0;
   private readonly budget = new RetryBudget();
-  private readonly breaker = circuitBreaker(
-    handleWhenResult((outcome) => outcome === 'failed'),
-    { breaker: new SamplingBreaker(SAMPLE), halfOpenAfter: HALF_OPEN_AFTER_MS },
-  );
+  private readonly breaker: CircuitBreaker;
   private next = 0;
 
   constructor(
@@ -36,35 +29,48 @@ export class Upstream {
     readonly config: UpstreamConfig,
     answerIdleMs = 60_000,
   ) {
-    this.instances = config.origins.map((origin) => new Instance(origin, answerIdleMs));
+    this.instances = config.origins.map((origin) => new Instance(origin, config.concurrency, answerIdleMs));
     const logger = new Logger('Upstream');
-    this.breaker.onStateChange((state) => logger.warn(`The circuit to ${name} is ${CircuitState[state]}`));
+    this.breaker = new CircuitBreaker((state) => logger.warn(`The circuit to ${name} is ${state}`));
   }
 
-  get circuit(): string {
-    return CircuitState[this.breaker.state];
+  get circuit(): CircuitState {
+    return this.breaker.state;
   }
 
-  /** One request is under way whose answer decides whether the circuit closes. */
-  get isProbing(): boolean {
-    return this.breaker.state === CircuitState.HalfOpen;
+  /** Whether one more request finds a place here, and a service that is not known to fail. Whoever gets no error has to `leave`. */
+  enter(): Error | undefined {
+    if (this.pending >= this.config.concurrency)
+      return new UpstreamFull(`${this.name} is working on ${this.pending} requests`, { retryAfter: 1 });
+    if (!this.breaker.tryAcquire())
+      return new CircuitOpen(`${this.name} has been failing`, { retryAfter: HALF_OPEN_AFTER_MS / 1_000 });
+    this.pending++;
+    return undefined;
+  }
+
+  /** It is known what the service made of a request: the answer itself may still stream. */
+  settle(outcome: Outcome): void {
+    this.breaker.settle(outcome);
+  }
+
+  leave(): void {
+    this.pending--;
+  }
+
+  /** Whether some other instance could have done it: then one that fails is not the service's failure. */
+  hasAnother(than: Instance): boolean {
+    return this.instances.some((instance) => instance !== than && instance.isAvailable);
   }
 
   /** Sends a request; `receiver` hears of the answer piece by piece, or once why there is none. */
   send(outgoing: Outgoing, receiver: Receiver, options: CallOptions): Call {
     const call = new Call(this, outgoing, receiver, options);
-    if (this.pending >= this.config.concurrency) {
-      call.refuse(new UpstreamFull(`${this.name} is working on ${this.pending} requests`, { retryAfter: 1 }));
-      return call;
+    const refusal = this.enter();
+    if (refusal) call.refuse(refusal);
+    else {
+      this.budget.deposit();
+      call.start();
     }
-    // A second request while one probes would wait for what becomes of that one.
-    if (this.isProbing) {
-      call.refuse(this.openCircuit());
-      return call;
-    }
-    this.budget.deposit();
-    const outcome = this.breaker.execute((): Promise<Outcome> => call.start());
-    outcome.catch(() => call.refuse(this.openCircuit())); // what has been started is past refusing: the circuit is open
     return call;
   }
 
@@ -75,6 +81,7 @@ export class Upstream {
   ): Promise<Answer> {
     const { body = null, headers, ...rest } = outgoing;
     return new Promise<Answer>((resolve, reject) => {
+      if (signal?.aborted) return reject(new ClientLeft());
       let status = 0;
       let fields: Record<string, string | string[] | undefined> = {};
       const pieces: Buffer[] = [];
@@ -116,10 +123,6 @@ export class Upstream {
     if (!this.budget.withdraw()) return false;
     this.retries++;
     return true;
-  }
-
-  private openCircuit() {
-    return new CircuitOpen(`${this.name} has been failing`, { retryAfter: HALF_OPEN_AFTER_MS / 1_000 });
   }
 
   async close(): Promise<void> {

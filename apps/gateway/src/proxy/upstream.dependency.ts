@@ -11,8 +11,14 @@ export function upstreamDependency({ name, config }: Upstream): Type<DependencyP
   @Dependency({ name, required: true })
   class UpstreamDependency implements DependencyProvider {
     required = true;
+    private asking: Promise<DependencyState> | undefined;
 
-    async check(): Promise<DependencyState> {
+    /** Anybody may ask, so that all who ask at once get one answer. */
+    check(): Promise<DependencyState> {
+      return (this.asking ??= this.ask().finally(() => (this.asking = undefined)));
+    }
+
+    private async ask(): Promise<DependencyState> {
       const states = await Promise.all(config.origins.map(readinessOf));
       // Of several instances one that is well is enough: it is whose word is repeated.
       const { status, dependencies } = states.find((state) => state.status === 'ok') ?? states.find((state) => state.status === 'degraded') ?? states[0]!; // prettier-ignore

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { once } from 'node:events';
 import { request as httpRequest } from 'node:http';
-import type { Duplex } from 'node:stream';
+import { pipeline, type Duplex } from 'node:stream';
 import type { Exchange } from '../edge/exchange.ts';
+import type { Outcome } from './circuit-breaker.ts';
 import { answerFields } from './forwarded-headers.ts';
 import { FrameBoundaries, goingAway } from './frame-boundaries.ts';
 import { UpstreamTooSlow, UpstreamUnavailable } from './proxy.errors.ts';
@@ -36,6 +36,13 @@ export class WebSockets {
    */
   connect(exchange: Exchange, upstream: Upstream, fields: readonly string[], head: Buffer, deadlineMs: number): void {
     const { request, response, target, client } = exchange;
+    const refusal = upstream.enter();
+    if (refusal) return exchange.refuse(refusal);
+    let outcome: Outcome = 'unknown';
+    response.once('close', () => {
+      upstream.settle(outcome);
+      upstream.leave(); // what has been switched is no request any more
+    });
     const socket = response.socket!;
     const { origin } = upstream.pick(new Set());
     const asking = httpRequest(origin + target, {
@@ -49,6 +56,7 @@ export class WebSockets {
     const giveUp = () => asking.destroy();
     response.once('close', giveUp);
     asking.on('upgrade', (answer, service, early) => {
+      outcome = 'answered';
       clearTimeout(late);
       response.off('close', giveUp);
       response.statusCode = 101;
@@ -61,12 +69,15 @@ export class WebSockets {
       this.join(socket, service);
     });
     asking.on('response', (answer) => {
+      outcome = 'answered';
       clearTimeout(late);
       const raw = answer.rawHeaders.map((text) => Buffer.from(text, 'latin1'));
       response.writeHead(answer.statusCode!, answerFields(raw, exchange.fields));
-      answer.pipe(response);
+      pipeline(answer, response, () => undefined);
     });
     asking.on('error', (error) => {
+      if (response.destroyed) return;
+      outcome = 'failed';
       if (error instanceof UpstreamTooSlow) return exchange.refuse(error);
       const problem = new UpstreamUnavailable(`${upstream.name} is unavailable`, { retryAfter: 1 });
       exchange.refuse(Object.assign(problem, { cause: error }));
@@ -116,7 +127,9 @@ export class WebSockets {
   }
 
   private async part(sides: readonly [Side, Side]): Promise<void> {
-    const gone = Promise.all(sides.map(({ socket }) => socket.destroyed || once(socket, 'close')));
+    const gone = Promise.all(
+      sides.map(({ socket }) => socket.destroyed || new Promise((resolve) => socket.once('close', resolve))),
+    );
     const late = setTimeout(() => sides.forEach(({ socket }) => socket.destroy()), FAREWELL_MS);
     for (const side of sides) this.sayGoodbye(side);
     await gone;
