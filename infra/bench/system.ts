@@ -2,9 +2,9 @@ import { Guardian, hasEnded, ownGroup, stopChild, type ServiceDatabase } from '@
 import { build } from '@cairn/local/build';
 import { createDatabases } from '@cairn/local/databases';
 import { environmentOf, migrationEnvironmentOf, type Surroundings } from '@cairn/local/environment';
-import { planOf, portsOf } from '@cairn/local/plan';
-import { assertPortsFree } from '@cairn/local/ports';
-import { origin, topology, type ServiceName } from '@cairn/local/topology';
+import { freePortBase } from '@cairn/local/free-port-base';
+import { planOf } from '@cairn/local/plan';
+import { origin, topology, type Service, type ServiceName } from '@cairn/local/topology';
 import { workspace } from '@cairn/local/workspace';
 import { startTestServers } from '@cairn/testing/servers';
 import { spawn, type ChildProcess } from 'node:child_process';
@@ -89,16 +89,13 @@ export class System {
     return running;
   }
 
-  /**
-   * The environment in which the gateway sends what is a service's to another origin. Whatever form UPSTREAMS has, it is the one in
-   * which the runner writes it.
-   */
+  /** The environment in which the gateway knows these services only, each at the origin named. */
   upstreams(origins: Partial<Record<ServiceName, string>>): NodeJS.ProcessEnv {
-    const { UPSTREAMS = '{}' } = environmentOf(firstInstance('gateway'), this.#surroundings);
-    const names = Object.keys(origins) as ServiceName[];
-    const wanted = Object.entries(JSON.parse(UPSTREAMS) as object).filter(([name]) => name in origins);
-    const text = JSON.stringify(Object.fromEntries(wanted));
-    return { UPSTREAMS: names.reduce((json, name) => json.replaceAll(this.origin(name), origins[name]!), text) };
+    const upstreams = (Object.entries(origins) as [ServiceName, string][]).map(([name, at]) => {
+      const { routes, classes }: Service = topology[name];
+      return [name, { origins: [at], routes, classes }] as const;
+    });
+    return { UPSTREAMS: JSON.stringify(Object.fromEntries(upstreams)) };
   }
 
   /** Starts a file of `sides`, which says on which port it listens: `{"port":1234}`. It can be spoken to by messages. */
@@ -163,18 +160,6 @@ export class System {
 
   #logOf(name: string): string {
     return path.join(this.#folder, `${name}.log`);
-  }
-}
-
-/** The first from there upwards of which every port is free. */
-async function freePortBase(from: number): Promise<number> {
-  for (let portBase = from; ; portBase += 100) {
-    try {
-      await assertPortsFree(portsOf(planOf([]), portBase, ['postgres', 'redis']));
-      return portBase;
-    } catch (error) {
-      if (portBase > from + 5_000) throw error;
-    }
   }
 }
 

@@ -15,21 +15,19 @@ test.each([
 ])('%j', (args, options) => expect(parseFaultOptions(args)).toEqual(options));
 
 test.each([
-  [['blog', '--errors', '1.5'], '--errors takes a number from 0 to 1, not "1.5".'],
-  [['blog', '--errors', 'half'], '--errors takes a number from 0 to 1, not "half".'],
-  [['blog', '--cut', '50%'], '--cut takes a number from 0 to 1, not "50%".'],
-  [['blog', '--latency', '2s'], '--latency takes a whole number from 0 to 60000, not "2s".'],
-  [['blog', '--latency', '60001'], '--latency takes a whole number from 0 to 60000, not "60001".'],
-  [['blog', '--latency', '1', '--seconds', '0'], '--seconds takes a whole number from 1 to 3600, not "0".'],
+  [['blog', '--errors', '1.5'], '--errors cannot be "1.5": expected number to be <=1.'],
+  [['blog', '--errors', 'half'], '--errors cannot be "half": expected number, received string.'],
+  [['blog', '--cut', '50%'], '--cut cannot be "50%": expected number, received string.'],
+  [['blog', '--latency', '2s'], '--latency cannot be "2s": expected number, received string.'],
+  [['blog', '--latency', '60001'], '--latency cannot be "60001": expected number to be <=60000.'],
+  [['blog', '--latency', '1', '--seconds', '0'], '--seconds cannot be "0": expected number to be >=1.'],
   [
     ['blog', '--cut', '0.6', '--errors', '0.6'],
-    '--errors and --cut are shares of the same requests: together at most 1.',
+    '--cut cannot be "0.6": must be no more than what --errors leaves of 1.',
   ],
-  [['blog', '--latency', '1', '--path', 'posts'], '--path takes a path such as /api/v1/posts, not "posts".'],
-  [
-    ['blog', '--latency', '0'],
-    'Say what goes wrong: one of --latency, --errors and --cut above 0; or end it by --off.',
-  ],
+  [['blog', '--latency', '1', '--path', 'posts'], '--path cannot be "posts": must be a path such as /api/v1/posts.'],
+  [['blog', '--latency', '0'], '--latency cannot be "0": one of --latency, --errors and --cut must be more than 0.'],
+  [['blog', '--seconds', '9'], 'Say what goes wrong: one of --latency, --errors and --cut must be more than 0.'],
   [['--latency', '2000'], 'Say which service, as in `npm run fault -- blog --latency 2000`.'],
   [['blog', '--off', '--cut', '1'], '--off takes nothing else than a service.'],
   [['blog', 'identity'], 'One service at a time: "identity" is one too many.'],

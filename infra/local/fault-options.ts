@@ -1,4 +1,5 @@
 import { Problem } from '@cairn/backing';
+import { DialSchema, type Dial } from '@cairn/resilience/fault-dials';
 import { parseArgs } from 'node:util';
 
 export const FAULT_HELP = `npm run fault -- [service] [options]
@@ -15,59 +16,53 @@ export const FAULT_HELP = `npm run fault -- [service] [options]
 All instances of the service are dialled; /health is spared. One that starts again has forgotten it.
 `;
 
-/** As libs/resilience takes it. */
-export interface Dial {
-  readonly latencyMs?: number;
-  readonly errors?: number;
-  readonly cut?: number;
-  readonly seconds?: number;
-  readonly path?: string;
-}
-
 export interface FaultOptions {
   /** All of them when undefined. */
   readonly service: string | undefined;
-  readonly action: 'show' | 'off' | 'help' | Dial;
+  readonly action: 'show' | 'off' | 'help' | Partial<Dial>;
 }
 
-const ranges = {
-  latency: { from: 0, to: 60_000, whole: true },
-  errors: { from: 0, to: 1, whole: false },
-  cut: { from: 0, to: 1, whole: false },
-  seconds: { from: 1, to: 3_600, whole: true },
-} as const;
+/** The options that a dial is made of, by their names in it. */
+const OPTIONS = { latencyMs: 'latency', errors: 'errors', cut: 'cut', seconds: 'seconds', path: 'path' } as const;
 
 /** @throws Problem for what it does not understand */
 export function parseFaultOptions(args: readonly string[]): FaultOptions {
   const { values, positionals } = parsed(args);
-  const { help, off, path } = values;
   const [service, ...more] = positionals;
-  if (help) return { service, action: 'help' };
+  if (values.help) return { service, action: 'help' };
   if (more.length) throw new Problem(`One service at a time: "${more[0]}" is one too many.`);
-  const [latencyMs, errors, cut, seconds] = (['latency', 'errors', 'cut', 'seconds'] as const).map((name) =>
-    inRange(name, values[name]),
-  );
-  const given = Object.entries({ latencyMs, errors, cut, seconds, path }).filter(([, value]) => value !== undefined);
-  if (off && given.length) throw new Problem('--off takes nothing else than a service.');
-  if (off) return { service, action: 'off' };
+  const given = Object.entries(OPTIONS).flatMap(([name, option]) => {
+    const text = values[option];
+    return text === undefined ? [] : [[name, name === 'path' ? text : numberIn(text)] as const];
+  });
+  if (values.off && given.length) throw new Problem('--off takes nothing else than a service.');
+  if (values.off) return { service, action: 'off' };
   if (!given.length) return { service, action: 'show' };
   if (!service) throw new Problem('Say which service, as in `npm run fault -- blog --latency 2000`.');
-  if (!latencyMs && !errors && !cut)
-    throw new Problem('Say what goes wrong: one of --latency, --errors and --cut above 0; or end it by --off.');
-  if ((errors ?? 0) + (cut ?? 0) > 1)
-    throw new Problem('--errors and --cut are shares of the same requests: together at most 1.');
-  if (path !== undefined && !/^\/[^?#]*$/.test(path))
-    throw new Problem(`--path takes a path such as /api/v1/posts, not "${path}".`);
-  return { service, action: Object.fromEntries(given) };
+  const dial = Object.fromEntries(given);
+  const { error } = DialSchema.safeParse(dial);
+  if (error) throw new Problem(sentenceOf(error.issues[0]!, values));
+  return { service, action: dial };
 }
 
-function inRange(name: keyof typeof ranges, text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  const { from, to, whole } = ranges[name];
-  const value = /^\d+(\.\d+)?$/.test(text) ? Number(text) : NaN;
-  if (!(value >= from && value <= to) || (whole && !Number.isInteger(value)))
-    throw new Problem(`--${name} takes a ${whole ? 'whole ' : ''}number from ${from} to ${to}, not "${text}".`);
-  return value;
+/** The text itself where it is none, for the schema to refuse: `Number` would take '' and '0x1' too. */
+const numberIn = (text: string) => (/^\d+(\.\d+)?$/.test(text) ? Number(text) : text);
+
+interface Issue {
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+}
+
+/** What the schema found wrong, in the words of the command line. */
+function sentenceOf({ path: [name], message }: Issue, values: Readonly<Record<string, unknown>>): string {
+  const option = OPTIONS[name as keyof Dial];
+  const wrong = message
+    .replace(/^(Invalid input|Too big|Too small): /, '')
+    .replace(/latencyMs|errors|cut/g, (field) => `--${OPTIONS[field as keyof Dial]}`);
+  const given = values[option];
+  return given === undefined
+    ? `Say what goes wrong: ${wrong}.`
+    : `--${option} cannot be "${given as string}": ${wrong}.`;
 }
 
 function parsed(args: readonly string[]) {

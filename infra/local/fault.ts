@@ -1,4 +1,5 @@
 import { Problem } from '@cairn/backing';
+import { FAULTS_PATH } from '@cairn/resilience/fault-dials';
 import path from 'node:path';
 import { FAULT_SECRET } from './environment.ts';
 import { FAULT_HELP, parseFaultOptions, type FaultOptions } from './fault-options.ts';
@@ -36,7 +37,7 @@ async function tell(
   secret: string,
 ): Promise<string> {
   const isDial = typeof action === 'object';
-  const answer = await fetch(`${origin}/internal/v1/faults`, {
+  const answer = await fetch(origin + FAULTS_PATH, {
     method: isDial ? 'PUT' : action === 'off' ? 'DELETE' : 'GET',
     headers: { authorization: `Bearer ${secret}`, ...(isDial && { 'content-type': 'application/json' }) },
     ...(isDial && { body: JSON.stringify(action) }),

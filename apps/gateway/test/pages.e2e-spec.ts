@@ -73,8 +73,7 @@ test('/ says what runs and where to go next, without script', async () => {
 });
 
 test('readiness names each service and what it depends on', async () => {
-  blog.answer = (_request, response) =>
-    response.end(JSON.stringify({ status: 'degraded', dependencies: { postgres: { status: 'ok', latencyMs: 1 } } }));
+  blog.readiness = { status: 'degraded', dependencies: { postgres: { status: 'ok', latencyMs: 1 } } };
   expect(await (await get('/health/live')).json()).toEqual({ status: 'ok' });
   const half = await get('/health/ready');
   expect(half.status).toBe(503);

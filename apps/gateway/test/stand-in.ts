@@ -22,6 +22,8 @@ export async function standIn() {
     /** What it declares of itself. */
     description: { openapi: '3.1.0', paths: {} } as object,
     isReady: true,
+    /** What it answers to /health/ready while it is. */
+    readiness: { status: 'ok' } as object,
     origin: '',
     server: createServer(),
     reset,
@@ -33,7 +35,7 @@ export async function standIn() {
     if (request.url === '/health/ready')
       return response
         .writeHead(upstream.isReady ? 200 : 503)
-        .end(JSON.stringify({ status: upstream.isReady ? 'ok' : 'unavailable' }));
+        .end(JSON.stringify(upstream.isReady ? upstream.readiness : { status: 'unavailable' }));
     calls.push(request);
     upstream.answer(request, response);
   });
@@ -45,6 +47,7 @@ export async function standIn() {
   function reset() {
     calls.length = 0;
     upstream.answer = echo;
+    upstream.readiness = { status: 'ok' };
   }
   async function stop() {
     upstream.server.closeAllConnections();

@@ -1,5 +1,8 @@
 import { z } from 'zod';
 
+/** Where the dials are turned, on the service itself: the gateway sends nothing to /internal. */
+export const FAULTS_PATH = '/internal/v1/faults';
+
 /** Whether this process can be told to misbehave, and by whom. */
 export const FaultDialsConfigSchema = z.object({
   FAULT_DIALS: z.stringbool().default(false).meta({

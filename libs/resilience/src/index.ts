@@ -5,7 +5,7 @@ export { boundedQueue, type BoundedQueueOptions } from './bounded-queue.ts';
 // work that nobody waits for any more
 export { assertInTime } from './in-time.ts';
 // breaking it on purpose
-export { FaultDialsConfigSchema, faultDialsSecret } from './fault-dials.options.ts';
+export { DialSchema, FaultDialsConfigSchema, faultDialsSecret, FAULTS_PATH, type Dial } from './fault-dials.options.ts';
 export { injectFaults } from './inject-faults.ts';
 // errors
 export { FaultInjected, Overloaded, UpstreamUnavailable } from './resilience.errors.ts';

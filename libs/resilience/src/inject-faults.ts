@@ -2,12 +2,9 @@ import { validate } from '@cairn/http';
 import { Logger, UnauthorizedException } from '@nestjs/common';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { DialSchema } from './fault-dials.options.ts';
+import { DialSchema, FAULTS_PATH } from './fault-dials.options.ts';
 import { FaultDials, type Fault } from './fault-dials.ts';
 import { FaultInjected } from './resilience.errors.ts';
-
-/** On the service itself: the gateway sends nothing to /internal. */
-export const FAULTS_PATH = '/internal/v1/faults';
 
 const logger = new Logger('FaultDials');
 

@@ -27,6 +27,7 @@ export class HomeService implements OnModuleInit {
 const content = (upstreams: readonly Upstream[]) => `<p>The gateway: everything public is behind this address.</p>
 <ul>
 <li><a href="/docs/">API documentation</a>: read it and try it, service by service</li>
+<li><a href="/graphql">The graph</a>: one question to all services at once, with GraphiQL</li>
 <li><a href="/docs/errors">Errors</a>: what each code means</li>
 <li><a href="/health/ready">Health</a>: what runs, and what it depends on</li>
 </ul>
