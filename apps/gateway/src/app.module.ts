@@ -54,4 +54,5 @@ export const gateway = {
   config: ConfigSchema,
   module: AppModule,
   bufferedLog: true,
+  facesClients: true,
 };

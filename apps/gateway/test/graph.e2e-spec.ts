@@ -114,10 +114,11 @@ describe('one graph of several services', () => {
   });
 
   test('who is calling, the ids and the time that is left go along to each service', async () => {
+    const hurried = await another({ ROUTE_CLASSES: '{"graph":{"deadlineMs":1500}}' });
     const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
-    const { authorization } = await gateway.someone('reader');
-    const headers = { authorization, 'x-request-id': 'asked-by-me', traceparent, 'x-request-timeout-ms': '1500', 'x-internal': 'forged' }; // prettier-ignore
-    const { data } = await ask('{ me { username posts { edges { node { id } } } } }', {}, headers);
+    const { authorization } = await hurried.someone('reader');
+    const headers = { authorization, 'x-request-id': 'asked-by-me', traceparent, 'x-internal': 'forged' }; // prettier-ignore
+    const { data } = await ask('{ me { username posts { edges { node { id } } } } }', {}, headers, hurried);
     expect(data).toMatchObject({ me: { username: 'name-u9' } });
     for (const { headers: seen } of [...blog.asked, ...identity.asked]) {
       expect(seen).toMatchObject({ authorization, 'x-request-id': 'asked-by-me', traceparent: expect.stringContaining('4bf92f3577b34da6a3ce929d0e0e4736') }); // prettier-ignore
@@ -170,10 +171,19 @@ describe('a service in trouble', () => {
     const cancelled = new Promise(
       (resolve) => (identityServer.answer = (request) => void request.socket.once('close', resolve)),
     );
-    const { data, errors } = await ask('{ me { username } tags }', {}, { 'x-request-timeout-ms': '200' });
+    const hurried = await another({ ROUTE_CLASSES: '{"graph":{"deadlineMs":800}}' });
+    const { data, errors } = await ask('{ me { username } tags }', {}, {}, hurried);
     expect(data).toEqual({ me: null, tags: ['a', 'b'] });
     expect(errors).toMatchObject([{ path: ['me'], extensions: { code: 'http.gateway-timeout', status: 504 } }]);
     await cancelled;
+  });
+
+  test('how long a client says it waits does not count: nobody makes a service look slow', async () => {
+    const answer = await post({ query: '{ tags me { id } }' }, { 'x-request-timeout-ms': '1' });
+    expect([answer.status, await answer.json()]).toEqual([200, { data: { tags: ['a', 'b'], me: null } }]);
+    for (const { headers } of [...blog.asked, ...identity.asked])
+      expect(Number(headers['x-request-timeout-ms'])).toBeGreaterThan(10_000);
+    expect(calls()).toEqual([1, 1]);
   });
 
   test('a connection that is cut is tried once more for a query, never for a change', async () => {

@@ -99,10 +99,12 @@ function statusOf(answers: readonly GraphAnswer[], type: string): number {
   return type === JSON_TYPE && WELL_FORMED.includes(code) ? 200 : status;
 }
 
-function asking(request: FastifyRequest, reply: FastifyReply, most: number): Asking {
-  const { authorization, 'x-request-timeout-ms': timeout } = request.headers;
-  // What is said from outside can only shorten it.
-  const milliseconds = /^\d{1,9}$/.test(String(timeout)) ? Math.min(Number(timeout), most) : most;
+/**
+ * @param milliseconds which the services have for their answers, from now on: all of the request is here. A client has no say in it, be it
+ *   by X-Request-Timeout-Ms or by a body that comes slowly: services would be found too slow that are not, and their circuit opened for all
+ */
+function asking(request: FastifyRequest, reply: FastifyReply, milliseconds: number): Asking {
+  const { authorization } = request.headers;
   const leaving = new AbortController();
   reply.raw.once('close', () => reply.raw.writableFinished || leaving.abort());
   return {
