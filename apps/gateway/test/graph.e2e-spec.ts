@@ -62,16 +62,19 @@ const calls = () => [blog.asked.length, identity.asked.length];
 
 describe('one graph of several services', () => {
   test('20 posts with authors and comment counts are one request to each service', async () => {
-    const { data, errors } = await ask('{ posts(limit: 20) { items { title commentCount author { displayName } } } }');
+    const { data, errors } = await ask(
+      '{ posts(first: 20) { edges { node { title commentCount author { displayName } } } } }',
+    );
     expect(errors).toBeUndefined();
-    expect((data!.posts as { items: unknown[] }).items).toHaveLength(20);
-    expect((data!.posts as { items: unknown[] }).items[7]).toEqual({ title: 'Post 7', commentCount: 7, author: { displayName: 'Name u2' } }); // prettier-ignore
+    const { edges } = data!.posts as { edges: unknown[] };
+    expect(edges).toHaveLength(20);
+    expect(edges[7]).toEqual({ node: { title: 'Post 7', commentCount: 7, author: { displayName: 'Name u2' } } }); // prettier-ignore
     expect(calls()).toEqual([1, 1]);
     expect(identity.asked[0]!.variables).toEqual({ representations: ['u0', 'u1', 'u2', 'u3', 'u4'].map((id) => ({ __typename: 'User', id })) }); // prettier-ignore
   });
 
   test('of what is nested deeper each level is one request', async () => {
-    const query = '{ posts(limit: 5) { items { author { displayName } comments(limit: 5) { items { body author { displayName } } } } } }'; // prettier-ignore
+    const query = '{ posts(first: 5) { edges { node { author { displayName } comments(first: 5) { edges { node { body author { displayName } } } } } } } }'; // prettier-ignore
     const { data, errors } = await ask(query);
     expect([errors, JSON.stringify(data).split('Name u').length - 1]).toEqual([undefined, 30]);
     expect(blog.asked).toHaveLength(1);
@@ -79,9 +82,11 @@ describe('one graph of several services', () => {
   });
 
   test('what one service can answer goes to it as it was written, and to no other', async () => {
-    const query = 'query List($n: Int) { posts(limit: $n) { items { slug author { id } } } }';
+    const query = 'query List($n: Int) { posts(first: $n) { edges { node { slug author { id } } } } }';
     const { data } = await ask(query, { variables: { n: 2 }, operationName: 'List' });
-    expect(data).toEqual({ posts: { items: [0, 1].map((n) => ({ slug: `post-${n}`, author: { id: `u${n}` } })) } });
+    expect(data).toEqual({
+      posts: { edges: [0, 1].map((n) => ({ node: { slug: `post-${n}`, author: { id: `u${n}` } } })) },
+    });
     expect(blog.asked).toMatchObject([{ query, variables: { n: 2 } }]);
     expect(calls()).toEqual([1, 0]);
   });
@@ -99,9 +104,9 @@ describe('one graph of several services', () => {
   });
 
   test('a batch shares what it asks of the services', async () => {
-    const answer = await post([{ query: '{ me { displayName } posts(limit: 1) { items { title } } }' }, { query: '{ tags }' }, { query: '{ nothing }' }]); // prettier-ignore
+    const answer = await post([{ query: '{ me { displayName } posts(first: 1) { edges { node { title } } } }' }, { query: '{ tags }' }, { query: '{ nothing }' }]); // prettier-ignore
     const [first, second, third] = (await answer.json()) as Answer[];
-    expect([first!.data, second!.data]).toMatchObject([{ me: null, posts: { items: [{ title: 'Post 0' }] } }, { tags: ['a', 'b'] }]); // prettier-ignore
+    expect([first!.data, second!.data]).toMatchObject([{ me: null, posts: { edges: [{ node: { title: 'Post 0' } }] } }, { tags: ['a', 'b'] }]); // prettier-ignore
     expect(third!.errors![0]!.extensions.code).toBe('http.bad-request');
   });
 
@@ -129,9 +134,9 @@ describe('one graph of several services', () => {
   });
 
   test('declared and measured cost are told to who asks', async () => {
-    const query = '{ posts(limit: 3) { items { title author { displayName } } } }';
+    const query = '{ posts(first: 3) { edges { node { title author { displayName } } } } }';
     const { extensions } = await ask(query, {}, { 'x-graphql-cost': '1' });
-    expect(extensions).toEqual({ cost: { declared: 1 + 3 * 2, objects: 2 + 3 * 2 } });
+    expect(extensions).toEqual({ cost: { declared: 1 + 3 * 3, objects: 2 + 3 * 3 } });
     expect((await ask(query)).extensions).toBeUndefined();
   });
 });
@@ -139,8 +144,8 @@ describe('one graph of several services', () => {
 describe('a service in trouble', () => {
   test('the fields of one that is down say so; the others answer', async () => {
     const without = await another({}, { identity: GONE });
-    const { data, errors } = await ask('{ me { username } posts(limit: 2) { items { title author { id displayName } } } }', {}, {}, without); // prettier-ignore
-    expect(data).toMatchObject({ me: null, posts: { items: [{ title: 'Post 0', author: { id: 'u0', displayName: null } }, { title: 'Post 1' }] } }); // prettier-ignore
+    const { data, errors } = await ask('{ me { username } posts(first: 2) { edges { node { title author { id displayName } } } } }', {}, {}, without); // prettier-ignore
+    expect(data).toMatchObject({ me: null, posts: { edges: [{ node: { title: 'Post 0', author: { id: 'u0', displayName: null } } }, { node: { title: 'Post 1' } }] } }); // prettier-ignore
     expect(errors!.length).toBeGreaterThanOrEqual(2);
     for (const error of errors!)
       expect(error).toEqual({ message: 'identity is unavailable', path: expect.any(Array), extensions: { code: 'gateway.upstream-unavailable', status: 503 } }); // prettier-ignore
@@ -296,7 +301,7 @@ describe('over HTTP', () => {
     expect([(await post(bad)).status, (await post(bad, { accept: RESPONSE })).status]).toEqual([200, 400]);
     expect((await post({ query: '{ tags }' }, { accept: 'image/png' })).status).toBe(406);
     expect((await fetch(`${gateway.url}/graphql`, { method: 'PUT' })).status).toBe(405);
-    expect((await post({ query: 'query ($a: Int!) { posts(limit: $a) { nextCursor } }', variables: { a: 'x' } }, { accept: RESPONSE })).status).toBe(400); // prettier-ignore
+    expect((await post({ query: 'query ($a: Int!) { posts(first: $a) { pageInfo { endCursor } } }', variables: { a: 'x' } }, { accept: RESPONSE })).status).toBe(400); // prettier-ignore
     expect(calls()).toEqual([0, 0]);
   });
 
