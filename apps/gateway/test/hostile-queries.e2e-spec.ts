@@ -93,6 +93,20 @@ test('what cannot be met by a name of JavaScript’s own', async () => {
 });
 
 test('a body larger than the gateway takes is not read', async () => {
-  const answer = await send({ query: '{ tags }', variables: { text: 'x'.repeat(1_100_000) } });
+  const answer = await send({ query: '{ tags }', variables: { text: 'x'.repeat(300_000) } });
   expect([answer.status, server.calls]).toEqual([413, []]);
+});
+
+test('nor is one that does not say how large it is', async () => {
+  const chunked = (text: string) =>
+    fetch(`${gateway.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: new Blob([JSON.stringify({ query: '{ tags }', variables: { text } })]).stream(),
+      duplex: 'half',
+    } as RequestInit);
+  const [small, large] = [await chunked('x'), await chunked('x'.repeat(300_000))];
+  expect([small.status, large.status]).toEqual([200, 413]);
+  expect(await large.json()).toMatchObject({ status: 413 });
+  expect(server.calls).toHaveLength(1);
 });

@@ -30,10 +30,11 @@ export class GraphDoorService implements OnModuleInit {
   ) {}
 
   async onModuleInit() {
+    const { maxBody } = this.config.ROUTE_CLASSES.graph!; // the front only believes what a body says of its length
     const root = this.host.httpAdapter.getInstance<FastifyInstance>();
     root.addHook('onListen', () => void this.graph.load()); // so that nobody waits for it
     root.get('/graphql', (request, reply) => this.get(request, reply));
-    root.post('/graphql', (request, reply) => this.post(request, reply));
+    root.post('/graphql', { bodyLimit: maxBody }, (request, reply) => this.post(request, reply));
     await this.graphiql.addTo(root);
   }
 
