@@ -4,6 +4,7 @@ import { auditServer } from 'graphql-http';
 import { createHash } from 'node:crypto';
 import { rmSync, writeFileSync } from 'node:fs';
 import { standIn, startGateway } from './stand-in.ts';
+import { until } from './until.ts';
 import { subgraph, supergraphFile } from './stand-in-subgraphs.ts';
 
 type Gateway = Awaited<ReturnType<typeof startGateway>>;
@@ -22,12 +23,16 @@ let gateway: Gateway;
 const others: Gateway[] = [];
 
 /** A further gateway before the same services. */
-async function another(variables: Record<string, string> = {}, origins: { identity?: string; blog?: string } = {}) {
+async function another(
+  variables: Record<string, string> = {},
+  origins: { identity?: string; blog?: string } = {},
+  logs?: string[],
+) {
   const upstreams = {
     blog: { origins: [origins.blog ?? blogServer.origin], routes: [] },
     identity: { origins: [origins.identity ?? identityServer.origin], routes: [] },
   };
-  const started = await startGateway(upstreams, { GRAPHQL_SUPERGRAPH: file, ...variables });
+  const started = await startGateway(upstreams, { GRAPHQL_SUPERGRAPH: file, ...variables }, logs);
   others.push(started);
   return started;
 }
@@ -131,6 +136,17 @@ describe('one graph of several services', () => {
       expect(Number(seen['x-request-timeout-ms'])).toBeGreaterThan(0);
       expect(seen['x-internal']).toBeUndefined();
     }
+  });
+
+  test('a line in the log says who asked, a stranger’s that nobody is known', async () => {
+    const logs: string[] = [];
+    const logging = await another({}, {}, logs);
+    const { authorization, id } = await logging.someone('reader');
+    await ask('{ tags }', {}, { authorization }, logging);
+    await ask('{ tags }', {}, {}, logging);
+    const lines = () => logs.map((line) => JSON.parse(line) as Record<string, unknown>).filter(({ msg }) => msg === 'request'); // prettier-ignore
+    await until('both are logged', () => lines().length === 2);
+    expect(lines().map(({ path, userId }) => [path, userId])).toEqual([['/graphql', id], ['/graphql', undefined]]); // prettier-ignore
   });
 
   test('declared and measured cost are told to who asks', async () => {

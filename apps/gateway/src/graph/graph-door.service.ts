@@ -1,11 +1,12 @@
 import { InvalidInput } from '@cairn/http';
-import { propagationHeaders } from '@cairn/observability';
+import { identifyCaller, propagationHeaders } from '@cairn/observability';
 import { tooLarge } from '@cairn/service/graphql-limits';
 import { Inject, Injectable, NotAcceptableException, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { GraphQLError } from 'graphql';
 import type { Config } from '../config.ts';
+import { admittedCaller } from '../edge/admitted-caller.ts';
 import { PreflightRequired } from './graph.errors.ts';
 import { GraphMetrics } from './graph-metrics.service.ts';
 import { InvalidParameters, MAX_BATCH, parametersOf, parametersOfUrl, type Parameters } from './graph-request.ts';
@@ -56,6 +57,8 @@ export class GraphDoorService implements OnModuleInit {
   }
 
   private async answer(request: FastifyRequest, reply: FastifyReply, read: () => Parameters[]) {
+    const caller = admittedCaller(request.raw);
+    if (caller) identifyCaller(caller);
     const type = answerType(request.headers.accept);
     if (!type) throw new NotAcceptableException('Answers are application/graphql-response+json or application/json');
     const isBatch = Array.isArray(request.body);
