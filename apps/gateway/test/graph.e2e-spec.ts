@@ -154,6 +154,8 @@ describe('one graph of several services', () => {
     const { extensions } = await ask(query, {}, { 'x-graphql-cost': '1' });
     expect(extensions).toEqual({ cost: { declared: 1 + 3 * 3, objects: 2 + 3 * 3 } });
     expect((await ask(query)).extensions).toBeUndefined();
+    const alone = await ask('{ posts(first: 3) { edges { node { title } } } }', {}, { 'x-graphql-cost': '1' });
+    expect(alone).toMatchObject({ data: { posts: { edges: [{ node: { title: 'Post 0' } }, {}, {}] } }, extensions: { cost: { declared: 1 + 3 * 2, objects: 2 + 3 * 2 } } }); // prettier-ignore
   });
 });
 
@@ -171,6 +173,7 @@ describe('a service in trouble', () => {
 
   test.each([
     ['an answer that is not JSON', 200, '<html>Error at 10.0.0.1</html>', 'http.bad-gateway', 502],
+    ['half an answer', 200, '{"data":{"me":{"username":"a"}', 'http.bad-gateway', 502],
     ['a problem of its HTTP door', 429, '{"title":"Slow down","status":429,"code":"request.too-many"}', 'request.too-many', 429], // prettier-ignore
     ['a bug', 200, '{"data":{"me":null},"errors":[{"message":"boom at x.ts:1","path":["me"],"extensions":{"stack":"secret"}}]}', 'http.internal-server-error', 500], // prettier-ignore
   ])('%s leaves as a code, without a stack or an address', async (_, status, body, code, expected) => {

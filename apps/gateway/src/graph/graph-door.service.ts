@@ -65,15 +65,15 @@ export class GraphDoorService implements OnModuleInit {
     const answers = await this.answers(request, reply, read);
     const status = statusOf(answers, type);
     if (status === 405) reply.header('Allow', 'POST');
-    if (!answers.some(({ data }) => data !== undefined)) this.metrics.refuse();
+    if (!answers.some(isExecuted)) this.metrics.refuse();
     const showCost = request.headers['x-graphql-cost'] !== undefined;
-    const bodies = answers.map(({ cost, ...answer }) => ({ ...answer, ...(showCost && cost && { extensions: { cost } }) })); // prettier-ignore
+    const bodies = answers.map((each) => bodyOf(each, showCost));
     return reply
       .status(status)
       .type(`${type}; charset=utf-8`)
       .header('Vary', 'Accept')
       .header('Cache-Control', 'no-store')
-      .send(JSON.stringify(isBatch ? bodies : bodies[0]));
+      .send(isBatch ? `[${bodies.join()}]` : bodies[0]);
   }
 
   private async answers(
@@ -95,10 +95,18 @@ export class GraphDoorService implements OnModuleInit {
   }
 }
 
+const isExecuted = ({ data, text }: GraphAnswer) => data !== undefined || text !== undefined;
+
+function bodyOf({ text, cost, ...answer }: GraphAnswer, showCost: boolean): string {
+  const extensions = showCost && cost && { cost };
+  if (text === undefined) return JSON.stringify({ ...answer, ...(extensions && { extensions }) });
+  return extensions ? `${text.slice(0, -1)},"extensions":${JSON.stringify(extensions)}}` : text;
+}
+
 /** 200 as soon as something was executed: then each answer says for itself how it went. */
 function statusOf(answers: readonly GraphAnswer[], type: string): number {
   const [first] = answers;
-  if (!first || answers.some(({ data }) => data !== undefined)) return 200;
+  if (!first || answers.some(isExecuted)) return 200;
   const { code = '', status = 400 } = first.errors?.[0]?.extensions ?? {};
   return type === JSON_TYPE && WELL_FORMED.includes(code) ? 200 : status;
 }
