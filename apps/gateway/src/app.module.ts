@@ -6,7 +6,14 @@ import { WriteApiCommand } from './docs/write-api.command.ts';
 import { OpenApiDocuments } from './docs/open-api-documents.service.ts';
 import { Admission } from './edge/admission.service.ts';
 import { Front } from './edge/front.service.ts';
-import { graphProviders } from './graph/graph.module.ts';
+import { ComposeCommand, PublishGraphCommand } from './graph/compose.command.ts';
+import { GraphDoorService } from './graph/graph-door.service.ts';
+import { GraphMetrics } from './graph/graph-metrics.service.ts';
+import { GraphService } from './graph/graph.service.ts';
+import { GraphiqlService } from './graph/graphiql.service.ts';
+import { ListOperationsCommand } from './graph/list-operations.command.ts';
+import { PersistedQueries } from './graph/persisted-queries.service.ts';
+import { SubgraphClient } from './graph/subgraph.client.ts';
 import { HomeService } from './home/home.service.ts';
 import { BucketStore } from './limits/bucket-store.client.ts';
 import { RateLimits } from './limits/rate-limits.service.ts';
@@ -41,7 +48,15 @@ export class AppModule {
         DocsService,
         WriteApiCommand,
         HomeService,
-        ...graphProviders,
+        ComposeCommand,
+        PublishGraphCommand,
+        ListOperationsCommand,
+        SubgraphClient,
+        PersistedQueries,
+        GraphMetrics,
+        GraphService,
+        GraphiqlService,
+        GraphDoorService,
         ...upstreams.map(upstreamDependency),
       ],
     };
@@ -54,4 +69,5 @@ export const gateway = {
   config: ConfigSchema,
   module: AppModule,
   bufferedLog: true,
+  facesClients: true,
 };

@@ -4,6 +4,7 @@ import { auditServer } from 'graphql-http';
 import { createHash } from 'node:crypto';
 import { rmSync, writeFileSync } from 'node:fs';
 import { standIn, startGateway } from './stand-in.ts';
+import { until } from './until.ts';
 import { subgraph, supergraphFile } from './stand-in-subgraphs.ts';
 
 type Gateway = Awaited<ReturnType<typeof startGateway>>;
@@ -22,12 +23,16 @@ let gateway: Gateway;
 const others: Gateway[] = [];
 
 /** A further gateway before the same services. */
-async function another(variables: Record<string, string> = {}, origins: { identity?: string; blog?: string } = {}) {
+async function another(
+  variables: Record<string, string> = {},
+  origins: { identity?: string; blog?: string } = {},
+  logs?: string[],
+) {
   const upstreams = {
     blog: { origins: [origins.blog ?? blogServer.origin], routes: [] },
     identity: { origins: [origins.identity ?? identityServer.origin], routes: [] },
   };
-  const started = await startGateway(upstreams, { GRAPHQL_SUPERGRAPH: file, ...variables });
+  const started = await startGateway(upstreams, { GRAPHQL_SUPERGRAPH: file, ...variables }, logs);
   others.push(started);
   return started;
 }
@@ -62,16 +67,19 @@ const calls = () => [blog.asked.length, identity.asked.length];
 
 describe('one graph of several services', () => {
   test('20 posts with authors and comment counts are one request to each service', async () => {
-    const { data, errors } = await ask('{ posts(limit: 20) { items { title commentCount author { displayName } } } }');
+    const { data, errors } = await ask(
+      '{ posts(first: 20) { edges { node { title commentCount author { displayName } } } } }',
+    );
     expect(errors).toBeUndefined();
-    expect((data!.posts as { items: unknown[] }).items).toHaveLength(20);
-    expect((data!.posts as { items: unknown[] }).items[7]).toEqual({ title: 'Post 7', commentCount: 7, author: { displayName: 'Name u2' } }); // prettier-ignore
+    const { edges } = data!.posts as { edges: unknown[] };
+    expect(edges).toHaveLength(20);
+    expect(edges[7]).toEqual({ node: { title: 'Post 7', commentCount: 7, author: { displayName: 'Name u2' } } }); // prettier-ignore
     expect(calls()).toEqual([1, 1]);
     expect(identity.asked[0]!.variables).toEqual({ representations: ['u0', 'u1', 'u2', 'u3', 'u4'].map((id) => ({ __typename: 'User', id })) }); // prettier-ignore
   });
 
   test('of what is nested deeper each level is one request', async () => {
-    const query = '{ posts(limit: 5) { items { author { displayName } comments(limit: 5) { items { body author { displayName } } } } } }'; // prettier-ignore
+    const query = '{ posts(first: 5) { edges { node { author { displayName } comments(first: 5) { edges { node { body author { displayName } } } } } } } }'; // prettier-ignore
     const { data, errors } = await ask(query);
     expect([errors, JSON.stringify(data).split('Name u').length - 1]).toEqual([undefined, 30]);
     expect(blog.asked).toHaveLength(1);
@@ -79,9 +87,11 @@ describe('one graph of several services', () => {
   });
 
   test('what one service can answer goes to it as it was written, and to no other', async () => {
-    const query = 'query List($n: Int) { posts(limit: $n) { items { slug author { id } } } }';
+    const query = 'query List($n: Int) { posts(first: $n) { edges { node { slug author { id } } } } }';
     const { data } = await ask(query, { variables: { n: 2 }, operationName: 'List' });
-    expect(data).toEqual({ posts: { items: [0, 1].map((n) => ({ slug: `post-${n}`, author: { id: `u${n}` } })) } });
+    expect(data).toEqual({
+      posts: { edges: [0, 1].map((n) => ({ node: { slug: `post-${n}`, author: { id: `u${n}` } } })) },
+    });
     expect(blog.asked).toMatchObject([{ query, variables: { n: 2 } }]);
     expect(calls()).toEqual([1, 0]);
   });
@@ -99,9 +109,9 @@ describe('one graph of several services', () => {
   });
 
   test('a batch shares what it asks of the services', async () => {
-    const answer = await post([{ query: '{ me { displayName } posts(limit: 1) { items { title } } }' }, { query: '{ tags }' }, { query: '{ nothing }' }]); // prettier-ignore
+    const answer = await post([{ query: '{ me { displayName } posts(first: 1) { edges { node { title } } } }' }, { query: '{ tags }' }, { query: '{ nothing }' }]); // prettier-ignore
     const [first, second, third] = (await answer.json()) as Answer[];
-    expect([first!.data, second!.data]).toMatchObject([{ me: null, posts: { items: [{ title: 'Post 0' }] } }, { tags: ['a', 'b'] }]); // prettier-ignore
+    expect([first!.data, second!.data]).toMatchObject([{ me: null, posts: { edges: [{ node: { title: 'Post 0' } }] } }, { tags: ['a', 'b'] }]); // prettier-ignore
     expect(third!.errors![0]!.extensions.code).toBe('http.bad-request');
   });
 
@@ -114,10 +124,11 @@ describe('one graph of several services', () => {
   });
 
   test('who is calling, the ids and the time that is left go along to each service', async () => {
+    const hurried = await another({ ROUTE_CLASSES: '{"graph":{"deadlineMs":1500}}' });
     const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
-    const { authorization } = await gateway.someone('reader');
-    const headers = { authorization, 'x-request-id': 'asked-by-me', traceparent, 'x-request-timeout-ms': '1500', 'x-internal': 'forged' }; // prettier-ignore
-    const { data } = await ask('{ me { username posts { edges { node { id } } } } }', {}, headers);
+    const { authorization } = await hurried.someone('reader');
+    const headers = { authorization, 'x-request-id': 'asked-by-me', traceparent, 'x-internal': 'forged' }; // prettier-ignore
+    const { data } = await ask('{ me { username posts { edges { node { id } } } } }', {}, headers, hurried);
     expect(data).toMatchObject({ me: { username: 'name-u9' } });
     for (const { headers: seen } of [...blog.asked, ...identity.asked]) {
       expect(seen).toMatchObject({ authorization, 'x-request-id': 'asked-by-me', traceparent: expect.stringContaining('4bf92f3577b34da6a3ce929d0e0e4736') }); // prettier-ignore
@@ -127,19 +138,32 @@ describe('one graph of several services', () => {
     }
   });
 
+  test('a line in the log says who asked, a stranger’s that nobody is known', async () => {
+    const logs: string[] = [];
+    const logging = await another({}, {}, logs);
+    const { authorization, id } = await logging.someone('reader');
+    await ask('{ tags }', {}, { authorization }, logging);
+    await ask('{ tags }', {}, {}, logging);
+    const lines = () => logs.map((line) => JSON.parse(line) as Record<string, unknown>).filter(({ msg }) => msg === 'request'); // prettier-ignore
+    await until('both are logged', () => lines().length === 2);
+    expect(lines().map(({ path, userId }) => [path, userId])).toEqual([['/graphql', id], ['/graphql', undefined]]); // prettier-ignore
+  });
+
   test('declared and measured cost are told to who asks', async () => {
-    const query = '{ posts(limit: 3) { items { title author { displayName } } } }';
+    const query = '{ posts(first: 3) { edges { node { title author { displayName } } } } }';
     const { extensions } = await ask(query, {}, { 'x-graphql-cost': '1' });
-    expect(extensions).toEqual({ cost: { declared: 1 + 3 * 2, objects: 2 + 3 * 2 } });
+    expect(extensions).toEqual({ cost: { declared: 1 + 3 * 3, objects: 2 + 3 * 3 } });
     expect((await ask(query)).extensions).toBeUndefined();
+    const alone = await ask('{ posts(first: 3) { edges { node { title } } } }', {}, { 'x-graphql-cost': '1' });
+    expect(alone).toMatchObject({ data: { posts: { edges: [{ node: { title: 'Post 0' } }, {}, {}] } }, extensions: { cost: { declared: 1 + 3 * 2, objects: 2 + 3 * 2 } } }); // prettier-ignore
   });
 });
 
 describe('a service in trouble', () => {
   test('the fields of one that is down say so; the others answer', async () => {
     const without = await another({}, { identity: GONE });
-    const { data, errors } = await ask('{ me { username } posts(limit: 2) { items { title author { id displayName } } } }', {}, {}, without); // prettier-ignore
-    expect(data).toMatchObject({ me: null, posts: { items: [{ title: 'Post 0', author: { id: 'u0', displayName: null } }, { title: 'Post 1' }] } }); // prettier-ignore
+    const { data, errors } = await ask('{ me { username } posts(first: 2) { edges { node { title author { id displayName } } } } }', {}, {}, without); // prettier-ignore
+    expect(data).toMatchObject({ me: null, posts: { edges: [{ node: { title: 'Post 0', author: { id: 'u0', displayName: null } } }, { node: { title: 'Post 1' } }] } }); // prettier-ignore
     expect(errors!.length).toBeGreaterThanOrEqual(2);
     for (const error of errors!)
       expect(error).toEqual({ message: 'identity is unavailable', path: expect.any(Array), extensions: { code: 'gateway.upstream-unavailable', status: 503 } }); // prettier-ignore
@@ -149,6 +173,7 @@ describe('a service in trouble', () => {
 
   test.each([
     ['an answer that is not JSON', 200, '<html>Error at 10.0.0.1</html>', 'http.bad-gateway', 502],
+    ['half an answer', 200, '{"data":{"me":{"username":"a"}', 'http.bad-gateway', 502],
     ['a problem of its HTTP door', 429, '{"title":"Slow down","status":429,"code":"request.too-many"}', 'request.too-many', 429], // prettier-ignore
     ['a bug', 200, '{"data":{"me":null},"errors":[{"message":"boom at x.ts:1","path":["me"],"extensions":{"stack":"secret"}}]}', 'http.internal-server-error', 500], // prettier-ignore
   ])('%s leaves as a code, without a stack or an address', async (_, status, body, code, expected) => {
@@ -170,10 +195,19 @@ describe('a service in trouble', () => {
     const cancelled = new Promise(
       (resolve) => (identityServer.answer = (request) => void request.socket.once('close', resolve)),
     );
-    const { data, errors } = await ask('{ me { username } tags }', {}, { 'x-request-timeout-ms': '200' });
+    const hurried = await another({ ROUTE_CLASSES: '{"graph":{"deadlineMs":800}}' });
+    const { data, errors } = await ask('{ me { username } tags }', {}, {}, hurried);
     expect(data).toEqual({ me: null, tags: ['a', 'b'] });
     expect(errors).toMatchObject([{ path: ['me'], extensions: { code: 'http.gateway-timeout', status: 504 } }]);
     await cancelled;
+  });
+
+  test('how long a client says it waits does not count: nobody makes a service look slow', async () => {
+    const answer = await post({ query: '{ tags me { id } }' }, { 'x-request-timeout-ms': '1' });
+    expect([answer.status, await answer.json()]).toEqual([200, { data: { tags: ['a', 'b'], me: null } }]);
+    for (const { headers } of [...blog.asked, ...identity.asked])
+      expect(Number(headers['x-request-timeout-ms'])).toBeGreaterThan(10_000);
+    expect(calls()).toEqual([1, 1]);
   });
 
   test('a connection that is cut is tried once more for a query, never for a change', async () => {
@@ -286,7 +320,7 @@ describe('over HTTP', () => {
     expect([(await post(bad)).status, (await post(bad, { accept: RESPONSE })).status]).toEqual([200, 400]);
     expect((await post({ query: '{ tags }' }, { accept: 'image/png' })).status).toBe(406);
     expect((await fetch(`${gateway.url}/graphql`, { method: 'PUT' })).status).toBe(405);
-    expect((await post({ query: 'query ($a: Int!) { posts(limit: $a) { nextCursor } }', variables: { a: 'x' } }, { accept: RESPONSE })).status).toBe(400); // prettier-ignore
+    expect((await post({ query: 'query ($a: Int!) { posts(first: $a) { pageInfo { endCursor } } }', variables: { a: 'x' } }, { accept: RESPONSE })).status).toBe(400); // prettier-ignore
     expect(calls()).toEqual([0, 0]);
   });
 

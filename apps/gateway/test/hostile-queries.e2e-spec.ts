@@ -49,15 +49,15 @@ test.each<[string, unknown]>([
   ['thousands of directives', `{ tags ${times(3_000, () => '@a')} }`],
   ['many directives', onPost(times(51, () => 'id @skip(if: false)'))],
   ['directives on the operation', `query ${times(6, () => '@a')} { tags }`],
-  ['costly', '{ posts(limit: 100) { items { comments(limit: 100) { items { id } } } } }'],
-  ['costly by a variable', { query: 'query ($n: Int) { posts(limit: $n) { items { id } } }', variables: { n: 1_000_000 } }], // prettier-ignore
-  ['costly by a preset', 'query ($n: Int = 1000000) { posts(limit: $n) { items { id } } }'],
+  ['costly', '{ posts(first: 100) { edges { node { comments(first: 100) { edges { node { id } } } } } } }'],
+  ['costly by a variable', { query: 'query ($n: Int) { posts(first: $n) { edges { node { id } } } }', variables: { n: 1_000_000 } }], // prettier-ignore
+  ['costly by a preset', 'query ($n: Int = 1000000) { posts(first: $n) { edges { node { id } } } }'],
   ['costly where no length is told', onPost('related { related { related { related { id } } } }')],
   ['fragments that double', `{ post(slug: "a") { ...f0 } } ${times(60, (n) => `fragment f${n} on Post { ...f${n + 1} ...f${n + 1} }`)} fragment f60 on Post { id }`], // prettier-ignore
   ['deep introspection', `{ __schema { types { ${nested(5, 'fields { type { ', 'name')} } } ${'}'.repeat(5)} }`],
   ['introspection in a circle', '{ __schema { types { fields { type { fields { type { fields { type { fields { name } } } } } } } } } }'], // prettier-ignore
   ['a large batch', Array.from({ length: 11 }, () => ({ query: '{ tags }' }))],
-  ['a batch that costs too much together', Array.from({ length: 10 }, () => ({ query: '{ posts(limit: 600) { items { id } } }' }))], // prettier-ignore
+  ['a batch that costs too much together', Array.from({ length: 10 }, () => ({ query: '{ posts(first: 600) { edges { node { id } } } }' }))], // prettier-ignore
   ['deep variables', withVariables(`{"body":"x","mentions":${lists(100_000)}}`)],
   ['many variables', withVariables(`{"body":"x","mentions":[${times(10_001, () => '[],').slice(0, -1)}]}`)],
 ])('%s: refused, and nobody is asked', async (_, given) => {
@@ -93,6 +93,20 @@ test('what cannot be met by a name of JavaScript’s own', async () => {
 });
 
 test('a body larger than the gateway takes is not read', async () => {
-  const answer = await send({ query: '{ tags }', variables: { text: 'x'.repeat(1_100_000) } });
+  const answer = await send({ query: '{ tags }', variables: { text: 'x'.repeat(300_000) } });
   expect([answer.status, server.calls]).toEqual([413, []]);
+});
+
+test('nor is one that does not say how large it is', async () => {
+  const chunked = (text: string) =>
+    fetch(`${gateway.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: new Blob([JSON.stringify({ query: '{ tags }', variables: { text } })]).stream(),
+      duplex: 'half',
+    } as RequestInit);
+  const [small, large] = [await chunked('x'), await chunked('x'.repeat(300_000))];
+  expect([small.status, large.status]).toEqual([200, 413]);
+  expect(await large.json()).toMatchObject({ status: 413 });
+  expect(server.calls).toHaveLength(1);
 });

@@ -119,7 +119,6 @@ describe('what is routed', () => {
     '/api/v1/posts/../../../internal/x',
     '/internal/users',
     '/metrics',
-    '/graphql',
     '/api/v1/service-tokens',
     '/api/v1/tokens',
   ])('%s reaches nobody', async (path) => {

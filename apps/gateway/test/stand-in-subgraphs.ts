@@ -9,21 +9,26 @@ import { compose } from '../src/graph/compose.ts';
 
 const LINK = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@shareable", "@cost", "@listSize"])`;
 
+/** As the services declare their connections. */
+const SIZED =
+  '@listSize(assumedSize: 20, slicingArguments: ["first"], sizedFields: ["edges"], requireOneSlicingArgument: false)';
+
 const BLOG = `
 type Query {
-  posts(limit: Int, cursor: String): PostPage! @listSize(slicingArguments: ["limit"], sizedFields: ["items"], assumedSize: 20, requireOneSlicingArgument: false)
+  posts(first: Int = 20, after: String): PostConnection! ${SIZED}
   post(slug: String!): Post
   tags: [String!]!
 }
 type Mutation { addComment(slug: String!, input: CommentInput!): Comment! }
 input CommentInput { body: String! mentions: [[String!]!] }
-type PostPage { items: [Post!]! nextCursor: String }
-type Post @key(fields: "id") { id: ID! slug: String! title: String! commentCount: Int! author: User! comments(limit: Int): CommentPage! related: [Post!]! }
-type CommentPage { items: [Comment!]! nextCursor: String }
+type Post @key(fields: "id") { id: ID! slug: String! title: String! commentCount: Int! author: User! comments(first: Int = 20, after: String): CommentConnection! ${SIZED} related: [Post!]! }
+type CommentConnection { edges: [CommentEdge!]! pageInfo: PageInfo! }
+type CommentEdge { node: Comment! cursor: String! }
 type Comment { id: ID! body: String! author: User! post: Post! }
-type User @key(fields: "id") { id: ID! posts(first: Int): PostConnection! }
-type PostConnection { edges: [PostEdge!]! }
-type PostEdge { node: Post! }
+type User @key(fields: "id") { id: ID! posts(first: Int = 20, after: String): PostConnection! ${SIZED} }
+type PostConnection { edges: [PostEdge!]! pageInfo: PageInfo! }
+type PostEdge { node: Post! cursor: String! }
+type PageInfo { hasNextPage: Boolean! endCursor: String }
 `;
 const IDENTITY = `
 type Query { me: User profile(username: String!): User! }
@@ -38,7 +43,15 @@ export function supergraphFile(): string {
   return file;
 }
 
-const post = (n: number) => ({ __typename: 'Post', id: `p${n}`, slug: `post-${n}`, title: `Post ${n}`, commentCount: n, author: { __typename: 'User', id: `u${n % 5}` }, comments: ({ limit = 20 }) => ({ items: Array.from({ length: limit }, (_, index) => comment(index)), nextCursor: null }), related: [] }); // prettier-ignore
+interface Page {
+  readonly first: number;
+}
+
+const connection = (first: number, item: (n: number) => object) => ({
+  edges: Array.from({ length: first }, (_, n) => ({ node: item(n), cursor: String(n) })),
+  pageInfo: { hasNextPage: false, endCursor: null },
+});
+const post = (n: number) => ({ __typename: 'Post', id: `p${n}`, slug: `post-${n}`, title: `Post ${n}`, commentCount: n, author: { __typename: 'User', id: `u${n % 5}` }, comments: ({ first }: Page) => connection(first, comment), related: [] }); // prettier-ignore
 const comment = (n: number) => ({ id: `c${n}`, body: `Comment ${n}`, author: { __typename: 'User', id: `u${n % 7}` } });
 
 interface Representation {
@@ -47,12 +60,12 @@ interface Representation {
 }
 
 const blogRoot = {
-  posts: ({ limit = 20 }: { limit?: number }) => ({ items: Array.from({ length: limit }, (_, n) => post(n)), nextCursor: null }), // prettier-ignore
+  posts: ({ first }: Page) => connection(first, post),
   post: ({ slug }: { slug: string }) => (slug === 'none' ? null : post(1)),
   tags: ['a', 'b'],
   addComment: ({ input }: { input: { body: string } }) => ({ ...comment(1), body: input.body }),
   _entities: ({ representations }: { representations: Representation[] }) =>
-    representations.map(({ __typename, id }) => ({ __typename, id, posts: () => ({ edges: [{ node: post(3) }] }) })),
+    representations.map(({ __typename, id }) => ({ __typename, id, posts: () => connection(1, () => post(3)) })),
 };
 const user = (id: string) => ({ __typename: 'User', id, username: `name-${id}`, displayName: `Name ${id}` });
 const identityRoot = {

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { buildSchema, parse, validate } from 'graphql';
 import { compose } from './compose.ts';
 import { API_FILE, SUPERGRAPH_FILE } from './files.ts';
+import { FIRST_QUERY } from './graphiql.service.ts';
 import { readOperations } from './operations.ts';
 import { factsOf } from './supergraph.ts';
 
@@ -36,5 +37,5 @@ test('the committed graph and its operations fit', () => {
   expect(factsOf(parse(readFileSync(SUPERGRAPH_FILE, 'utf8'))).services.size).toBeGreaterThan(1);
   const operations = [...readOperations().values()];
   expect(operations.length).toBeGreaterThan(0);
-  for (const query of operations) expect(validate(api, parse(query))).toEqual([]);
+  for (const query of [...operations, FIRST_QUERY]) expect(validate(api, parse(query))).toEqual([]);
 });

@@ -1,11 +1,12 @@
 import { InvalidInput } from '@cairn/http';
-import { propagationHeaders } from '@cairn/observability';
+import { identifyCaller, propagationHeaders } from '@cairn/observability';
 import { tooLarge } from '@cairn/service/graphql-limits';
 import { Inject, Injectable, NotAcceptableException, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { GraphQLError } from 'graphql';
 import type { Config } from '../config.ts';
+import { admittedCaller } from '../edge/admitted-caller.ts';
 import { PreflightRequired } from './graph.errors.ts';
 import { GraphMetrics } from './graph-metrics.service.ts';
 import { InvalidParameters, MAX_BATCH, parametersOf, parametersOfUrl, type Parameters } from './graph-request.ts';
@@ -30,10 +31,11 @@ export class GraphDoorService implements OnModuleInit {
   ) {}
 
   async onModuleInit() {
+    const { maxBody } = this.config.ROUTE_CLASSES.graph!; // the front only believes what a body says of its length
     const root = this.host.httpAdapter.getInstance<FastifyInstance>();
     root.addHook('onListen', () => void this.graph.load()); // so that nobody waits for it
     root.get('/graphql', (request, reply) => this.get(request, reply));
-    root.post('/graphql', (request, reply) => this.post(request, reply));
+    root.post('/graphql', { bodyLimit: maxBody }, (request, reply) => this.post(request, reply));
     await this.graphiql.addTo(root);
   }
 
@@ -55,21 +57,23 @@ export class GraphDoorService implements OnModuleInit {
   }
 
   private async answer(request: FastifyRequest, reply: FastifyReply, read: () => Parameters[]) {
+    const caller = admittedCaller(request.raw);
+    if (caller) identifyCaller(caller);
     const type = answerType(request.headers.accept);
     if (!type) throw new NotAcceptableException('Answers are application/graphql-response+json or application/json');
     const isBatch = Array.isArray(request.body);
     const answers = await this.answers(request, reply, read);
     const status = statusOf(answers, type);
     if (status === 405) reply.header('Allow', 'POST');
-    if (!answers.some(({ data }) => data !== undefined)) this.metrics.refuse();
+    if (!answers.some(isExecuted)) this.metrics.refuse();
     const showCost = request.headers['x-graphql-cost'] !== undefined;
-    const bodies = answers.map(({ cost, ...answer }) => ({ ...answer, ...(showCost && cost && { extensions: { cost } }) })); // prettier-ignore
+    const bodies = answers.map((each) => bodyOf(each, showCost));
     return reply
       .status(status)
       .type(`${type}; charset=utf-8`)
       .header('Vary', 'Accept')
       .header('Cache-Control', 'no-store')
-      .send(JSON.stringify(isBatch ? bodies : bodies[0]));
+      .send(isBatch ? `[${bodies.join()}]` : bodies[0]);
   }
 
   private async answers(
@@ -91,18 +95,28 @@ export class GraphDoorService implements OnModuleInit {
   }
 }
 
+const isExecuted = ({ data, text }: GraphAnswer) => data !== undefined || text !== undefined;
+
+function bodyOf({ text, cost, ...answer }: GraphAnswer, showCost: boolean): string {
+  const extensions = showCost && cost && { cost };
+  if (text === undefined) return JSON.stringify({ ...answer, ...(extensions && { extensions }) });
+  return extensions ? `${text.slice(0, -1)},"extensions":${JSON.stringify(extensions)}}` : text;
+}
+
 /** 200 as soon as something was executed: then each answer says for itself how it went. */
 function statusOf(answers: readonly GraphAnswer[], type: string): number {
   const [first] = answers;
-  if (!first || answers.some(({ data }) => data !== undefined)) return 200;
+  if (!first || answers.some(isExecuted)) return 200;
   const { code = '', status = 400 } = first.errors?.[0]?.extensions ?? {};
   return type === JSON_TYPE && WELL_FORMED.includes(code) ? 200 : status;
 }
 
-function asking(request: FastifyRequest, reply: FastifyReply, most: number): Asking {
-  const { authorization, 'x-request-timeout-ms': timeout } = request.headers;
-  // What is said from outside can only shorten it.
-  const milliseconds = /^\d{1,9}$/.test(String(timeout)) ? Math.min(Number(timeout), most) : most;
+/**
+ * @param milliseconds which the services have for their answers, from now on: all of the request is here. A client has no say in it, be it
+ *   by X-Request-Timeout-Ms or by a body that comes slowly: services would be found too slow that are not, and their circuit opened for all
+ */
+function asking(request: FastifyRequest, reply: FastifyReply, milliseconds: number): Asking {
+  const { authorization } = request.headers;
   const leaving = new AbortController();
   reply.raw.once('close', () => reply.raw.writableFinished || leaving.abort());
   return {

@@ -50,7 +50,7 @@ function json(path: string, text: unknown): unknown {
   }
 }
 
-/** Without recursion: a body of 1 MB can hold lists half a million deep. */
+/** Without recursion: a body of 256 KiB, the most that is read, can hold lists a hundred thousand deep. */
 function bound(variables: object): void {
   let level: unknown[] = [variables];
   let values = 0;

@@ -21,11 +21,13 @@ import { SUPERGRAPH_FILE } from './files.ts';
 import { GraphMetrics } from './graph-metrics.service.ts';
 import type { Parameters } from './graph-request.ts';
 import { PersistedQueries } from './persisted-queries.service.ts';
-import { SubgraphClient, type Asking } from './subgraph.client.ts';
+import { SubgraphClient, type Asking, type PlainAnswer } from './subgraph.client.ts';
 import { factsOf } from './supergraph.ts';
 
 export interface GraphAnswer {
-  /** There is none when nothing was executed. */
+  /** The whole answer as the one service wrote it, instead of data and errors. */
+  readonly text?: string;
+  /** Without text there is none when nothing was executed. */
   readonly data?: unknown;
   readonly errors?: readonly FormattedError[];
   readonly cost?: { readonly declared: number; readonly objects: number };
@@ -111,7 +113,10 @@ export class GraphService {
     return { prepared, operation, query, given, variables: coerced };
   }
 
-  private async execute({ prepared, operation, query, given }: Chosen, asking: Asking): Promise<ExecutionResult> {
+  private async execute(
+    { prepared, operation, query, given }: Chosen,
+    asking: Asking,
+  ): Promise<ExecutionResult | PlainAnswer> {
     const operationName = operation.node.name?.value;
     if (!operation.service || prepared.operations.length > 1)
       return execute({
@@ -123,22 +128,33 @@ export class GraphService {
       });
     const isChange = operation.node.operation === OperationTypeNode.MUTATION;
     try {
-      return revived(await this.subgraphs.ask(operation.service, { query, variables: given, operationName }, asking, isChange)); // prettier-ignore
+      const answer = await this.subgraphs.askForText(operation.service, { query, variables: given, operationName }, asking, isChange); // prettier-ignore
+      return 'text' in answer ? answer : revived(answer);
     } catch (error) {
       return unanswered(operation, this.coded(error));
     }
   }
 
-  private measured({ data, errors }: ExecutionResult, declared: number, { operation }: Chosen): GraphAnswer {
+  private measured(result: ExecutionResult | PlainAnswer, declared: number, { operation }: Chosen): GraphAnswer {
+    if ('text' in result) {
+      const { text, objects } = result;
+      this.count(operation, { declared, objects, errors: 0 });
+      return { text, cost: { declared, objects } };
+    }
+    const { data, errors } = result;
     if (data === undefined) return { errors: this.formatAll(errors ?? []) };
     const objects = countObjects(data);
-    this.metrics.add({ declared, objects, errors: errors?.length ?? 0 });
-    this.logger.debug({ operation: operation.node.name?.value, service: operation.service, declared, objects });
+    this.count(operation, { declared, objects, errors: errors?.length ?? 0 });
     return {
       data,
       ...(errors?.length && { errors: this.formatAll(errors) }),
       cost: { declared, objects },
     };
+  }
+
+  private count({ node, service }: Operation, counts: { declared: number; objects: number; errors: number }) {
+    this.metrics.add(counts);
+    this.logger.debug({ operation: node.name?.value, service, ...counts });
   }
 
   private formatAll(errors: readonly GraphQLError[]) {

@@ -41,16 +41,19 @@ export class GraphiqlService {
   }
 }
 
-const QUERY = `# The graph of all services. Write a query and press Ctrl-Enter.
+/** What a browser begins with: as any operation of ours it has to fit the graph. */
+export const FIRST_QUERY = `# The graph of all services. Write a query and press Ctrl-Enter.
 # To be somebody, open "Headers" below and give {"Authorization": "Bearer …"}: POST /api/v1/sessions answers with a token.
 
 {
-  posts(limit: 5) {
-    items {
-      title
-      commentCount
-      author {
-        displayName
+  posts(first: 5) {
+    edges {
+      node {
+        title
+        commentCount
+        author {
+          displayName
+        }
       }
     }
   }
@@ -67,7 +70,7 @@ const START = `const fetcher = async (parameters, { headers } = {}) => {
   return answer.json();
 };
 ReactDOM.createRoot(document.getElementById('graphiql')).render(
-  React.createElement(GraphiQL, { fetcher, defaultQuery: ${JSON.stringify(QUERY)}, shouldPersistHeaders: false }),
+  React.createElement(GraphiQL, { fetcher, defaultQuery: ${JSON.stringify(FIRST_QUERY)}, shouldPersistHeaders: false }),
 );
 `;
 

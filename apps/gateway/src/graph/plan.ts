@@ -28,7 +28,7 @@ export interface Plan {
   readonly roots: readonly { readonly key: string; readonly isNonNull: boolean }[];
   /**
    * How much it asks for: an object counts 1 (or its @cost), a list as often as it may be long, a change 10. How long that is, @listSize
-   * says, or an argument that is called `first`, `last` or `limit`.
+   * says, or an argument that is called `first` or `last`.
    */
   cost(variables: Variables): number;
 }
@@ -37,9 +37,9 @@ export interface Plan {
 const PAGE = 20;
 const LIST = 10;
 const CHANGE = 10;
-const SLICING = ['first', 'last', 'limit'];
+const SLICING = ['first', 'last'];
 /** The list in a page. */
-const SIZED = ['items', 'nodes', 'edges'];
+const SIZED = ['edges', 'nodes'];
 
 /** Expects an operation that is valid and within the limits: fragments are walked wherever they are spread. */
 export function planOf(

@@ -3,6 +3,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { GraphQLError, type ExecutionResult } from 'graphql';
 import { OutcomeUnknown, UpstreamFailed, UpstreamTooSlow, UpstreamUnavailable } from '../proxy/proxy.errors.ts';
 import type { Upstream } from '../proxy/upstream.client.ts';
+import { countObjectsIn } from './count-objects.ts';
 
 /** Of one request to the graph, for all that it asks of services. */
 export interface Asking {
@@ -21,6 +22,12 @@ export interface SubgraphRequest {
   readonly operationName?: string | null | undefined;
 }
 
+/** JSON of nothing but data, and how many objects are in these. */
+export interface PlainAnswer {
+  readonly text: string;
+  readonly objects: number;
+}
+
 /** The GraphQL door of each service. */
 @Injectable()
 export class SubgraphClient {
@@ -35,17 +42,32 @@ export class SubgraphClient {
    * @throws UpstreamUnavailable, OutcomeUnknown, UpstreamTooSlow, UpstreamFailed; GraphQLError with what the service said instead of answering
    */
   async ask(name: string, request: SubgraphRequest, asking: Asking, isChange: boolean): Promise<ExecutionResult> {
+    return resultOf(name, await this.answerOf(name, request, asking, isChange));
+  }
+
+  /** As `ask`, but data without errors stay the text that they are: to read and to write them anew takes time. */
+  async askForText(
+    name: string,
+    request: SubgraphRequest,
+    asking: Asking,
+    isChange: boolean,
+  ): Promise<ExecutionResult | PlainAnswer> {
+    const answer = await this.answerOf(name, request, asking, isChange);
+    return plain(answer) ?? resultOf(name, answer);
+  }
+
+  private async answerOf(name: string, request: SubgraphRequest, asking: Asking, isChange: boolean) {
     const upstream = this.upstreams.get(name);
     if (!upstream) throw unavailable(name);
     const body = JSON.stringify(request);
     try {
-      return resultOf(name, await this.send(upstream, body, asking));
+      return await this.send(upstream, body, asking);
     } catch (error) {
       if (isChange || !(error instanceof OutcomeUnknown)) throw error;
     }
     // A service that restarts closes connections as requests cross it. A query may be repeated, whatever its method.
     try {
-      return resultOf(name, await this.send(upstream, body, asking));
+      return await this.send(upstream, body, asking);
     } catch (error) {
       throw error instanceof OutcomeUnknown ? Object.assign(unavailable(name), { cause: error }) : error;
     }
@@ -60,6 +82,13 @@ export class SubgraphClient {
 }
 
 const unavailable = (name: string) => new UpstreamUnavailable(`${name} is unavailable`, { retryAfter: 1 });
+
+/** Data, and nothing besides that would have to be formatted or left out. The words may also stand in the data: then it is read. */
+function plain({ status, text }: { status: number; text: string }): PlainAnswer | undefined {
+  if (status !== 200 || !text.startsWith('{"data":{') || text.includes('"errors"') || text.includes('"extensions"')) return undefined; // prettier-ignore
+  const objects = countObjectsIn(text);
+  return objects === undefined ? undefined : { text, objects };
+}
 
 function resultOf(name: string, { status, text }: { status: number; text: string }): ExecutionResult {
   const said = parsed(text) as ExecutionResult & { code?: unknown; title?: string; detail?: string };
