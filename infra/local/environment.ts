@@ -46,7 +46,7 @@ export function environmentOf(instance: Instance, surroundings: Surroundings): N
     NODE_ENV: 'development',
     ...(name === 'identity' && identityDefaults(surroundings)),
     ...(name === 'blog' && { PUBLIC_URL: origin(portBase, 'gateway') }),
-    ...(name === 'gateway' && { ROUTE_CLASSES: JSON.stringify(LOCAL_LIMITS) }),
+    ...(name === 'gateway' && { ROUTE_CLASSES: JSON.stringify(LOCAL_LIMITS), MAX_IN_FLIGHT_PER_CLIENT: '2000' }),
     ...(name !== 'gateway' && isForDevelopment(inherited) && faultDials(surroundings)),
     ...(isScaled(name, surroundings) && { SHUTDOWN_DELAY_MS: String(DRAIN_MS) }),
     ...(database && poolSize(surroundings)),

@@ -84,6 +84,11 @@ test('log-ins are counted one by one, exactly, over both', async () => {
   expect(through).toBeLessThanOrEqual(10 + Math.ceil((performance.now() - before) / 10_000));
 });
 
+test('another spelling of a path is of the same class', async () => {
+  for (const target of ['/api/v1/sessions', '/api/v1/%73essions', '/api/v1/sessions?a=1'])
+    expect((await ask(gateways[0], somewhere(), { method: 'POST' }, target)).headers.get('ratelimit-policy')).toContain('sign-in'); // prettier-ignore
+});
+
 test('who is signed in has a bucket of their own; a /64 has one', async () => {
   const from = somewhere();
   const ada = await gateways[0].someone('author');

@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { setTimeout } from 'node:timers/promises';
 import { standIn, startGateway } from './stand-in.ts';
 import { until } from './until.ts';
@@ -221,4 +223,87 @@ test('a client that leaves while its request is uploaded leaves nothing behind',
   const [{ pending, instances }] =
     gateway!.app.get<[{ pending: number; instances: { pending: number }[] }]>('upstreams');
   expect([pending, instances[0]!.pending]).toEqual([0, 0]);
+});
+
+describe('what is the client’s fault is not the service’s', () => {
+  /** Connections on which half a request has been sent. */
+  const halves = (count: number) =>
+    Array.from({ length: count }, () => {
+      const socket = connect(gateway!.port, '127.0.0.1').on('error', () => undefined);
+      socket.write('POST /api/v1/posts HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n1');
+      return socket;
+    });
+
+  test('who does not send a body in time is told 408, and the circuit stays closed', async () => {
+    await start({}, { deadlineMs: 300 });
+    const sockets = halves(8);
+    const answers = await Promise.all(sockets.map((socket) => text(socket)));
+    for (const answer of answers) expect(answer).toMatch(/^HTTP\/1\.1 408 [^]*application\/problem\+json/);
+    for (const answer of await many(5, () => get())) expect(answer.status).toBe(200);
+  });
+
+  test('clients that leave neither open the circuit nor close it', async () => {
+    await start();
+    blog.answer = () => undefined;
+    const leave = () => {
+      const leaving = new AbortController();
+      const left = get('/api/v1/posts', { signal: leaving.signal }).catch(() => undefined);
+      return { left, leave: () => leaving.abort() };
+    };
+    const clients = Array.from({ length: 10 }, leave);
+    await until('all are under way', () => blog.calls.length === 10);
+    clients.forEach((client) => client.leave());
+    await Promise.all(clients.map(({ left }) => left));
+    blog.answer = fails;
+    await many(8, () => post());
+    expect((await get()).status).toBe(503);
+    blog.answer = () => undefined;
+    blog.calls.length = 0;
+    const probing = leave();
+    let probe = probing;
+    await until('one probes', async () => {
+      if (blog.calls.length) return true;
+      await probe.left;
+      probe = leave();
+      return false;
+    });
+    probe.leave();
+    await probe.left;
+    const upstreams = gateway!.app.get<{ circuit: string }[]>('upstreams');
+    await until('it is open again', () => upstreams[0]!.circuit === 'open');
+  }, 15_000);
+
+  test('one bad instance of two costs its own requests, and no others', async () => {
+    await start({}, { origins: [blog.origin, second.origin] });
+    blog.answer = (request) => void request.socket.destroy(); // and its health check says yes
+    const statuses: number[] = [];
+    for (let round = 0; round < 60; round++) statuses.push(...(await many(2, post)).map(({ status }) => status));
+    expect(statuses.filter((status) => status === 503)).toEqual([]);
+    expect(statuses.filter((status) => status === 502).length).toBeLessThan(20);
+  });
+
+  test('who does not read an answer is hung up on, and gives the place back', async () => {
+    await start({ concurrency: 2 }, { variables: { ANSWER_IDLE_MS: '500' } });
+    blog.answer = (_request, response) => response.end(Buffer.alloc(32 * 1_048_576));
+    const readers = Array.from({ length: 2 }, () => {
+      const socket = connect(gateway!.port, '127.0.0.1').on('error', () => undefined);
+      socket.write('GET /api/v1/posts HTTP/1.1\r\nHost: x\r\n\r\n');
+      return socket.pause();
+    });
+    await until('both have a place', () => blog.calls.length === 2);
+    blog.reset();
+    await until('others are answered again', async () => (await get()).status === 200);
+    for (const reader of readers) reader.destroy();
+  });
+
+  test('one network may not hold all places', async () => {
+    await start({}, { variables: { MAX_IN_FLIGHT_PER_CLIENT: '2' } });
+    const held: ServerResponse[] = [];
+    blog.answer = (_request, response) => void held.push(response);
+    const waiting = many(2, post);
+    await until('two are under way', () => held.length === 2);
+    expect(await problemOf(await get('/api/v1/users'))).toEqual([429, 'gateway.too-much-at-once']);
+    for (const response of held) response.end();
+    await waiting;
+  });
 });

@@ -70,8 +70,8 @@ export class Exchange {
     if (response.headersSent) return void response.destroy();
     const json = JSON.stringify(body);
     const own = Object.entries({ ...headers, 'Content-Length': String(Buffer.byteLength(json)) }).flat();
-    // Who has not been told to continue may send its body all the same, or the next request: nobody could tell which.
-    if (this.expectsContinue) own.push('Connection', 'close');
+    // Who has not been told to continue, or is late, may send its body all the same, or the next request: nobody could tell which.
+    if (this.expectsContinue || status === 408) own.push('Connection', 'close');
     const names = own.filter((_, index) => index % 2 === 0).map((name) => name.toLowerCase());
     const kept = fields.filter((_, index) => !names.includes(fields[index - (index % 2)]!));
     response.writeHead(status, [...kept, ...own]);

@@ -116,7 +116,7 @@ export class WebSockets {
   private pass(from: Side, to: Side): void {
     from.socket.on('data', (bytes: Buffer) => {
       // The answer to our Close frame: it is for us to hang up (RFC 6455, section 7.1.1).
-      if (from.saidGoodbye) return void from.socket.end();
+      if (from.saidGoodbye && (to.saidGoodbye || to.sent.isBetween)) return void from.socket.end();
       if (to.saidGoodbye || to.socket.writableEnded) return;
       to.sent.see(bytes);
       if (to.socket.write(bytes)) return;
