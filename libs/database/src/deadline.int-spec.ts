@@ -19,6 +19,7 @@ beforeAll(async () => {
   await admin.query('CREATE TABLE notes (id int PRIMARY KEY, text text NOT NULL)');
   await admin.query(`GRANT ALL ON notes TO "${new URL(database.url).username}"`);
   const logger = {
+    log: () => undefined, // an idle connection may be lost
     logQuery: (text: string) => void sent.push(text),
     logQueryError: () => undefined,
   } as unknown as Logger;

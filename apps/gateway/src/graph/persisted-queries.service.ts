@@ -10,7 +10,9 @@ import { readOperations } from './operations.ts';
 const REMEMBERED = 1_000;
 /** Characters; longer ones are executed but not kept. */
 const LONGEST = 10_000;
-const DAY_SECONDS = 86_400;
+const SHARED_SECONDS = 3_600;
+/** So many an hour go to Redis from each gateway, which anybody could fill otherwise: 20 MB of the longest. */
+const SHARED_AN_HOUR = 2_000;
 const REDIS_TIMEOUT_MS = 200;
 const key = (hash: string) => `gateway:graphql:query:${hash}`;
 
@@ -24,6 +26,8 @@ export class PersistedQueries implements OnApplicationShutdown {
   private readonly known = new Lru<string>(REMEMBERED);
   private readonly listed: ReadonlyMap<string, string> | undefined;
   private readonly redis: Redis | undefined;
+  private shared = 0;
+  private sharedSince = performance.now();
 
   constructor(@Inject('config') config: Config) {
     if (config.GRAPHQL_PERSISTED_ONLY) this.listed = readOperations(config.GRAPHQL_OPERATIONS);
@@ -56,11 +60,18 @@ export class PersistedQueries implements OnApplicationShutdown {
     const hash = extensions?.persistedQuery?.sha256Hash;
     if (this.listed || !hash || !query || query.length > LONGEST || this.known.get(hash) !== undefined) return;
     this.known.set(hash, query);
-    this.redis?.set(key(hash), query, 'EX', DAY_SECONDS).catch((error: unknown) => this.logger.debug(error));
+    if (!this.mayShare()) return;
+    this.redis?.set(key(hash), query, 'EX', SHARED_SECONDS).catch((error: unknown) => this.logger.debug(error));
   }
 
   async onApplicationShutdown() {
     this.redis?.disconnect();
+  }
+
+  private mayShare(): boolean {
+    const now = performance.now();
+    if (now - this.sharedSince > SHARED_SECONDS * 1_000) [this.shared, this.sharedSince] = [0, now];
+    return this.shared++ < SHARED_AN_HOUR;
   }
 
   private async fromRedis(hash: string): Promise<string | undefined> {
