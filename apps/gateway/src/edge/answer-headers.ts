@@ -9,7 +9,7 @@ export const SECURITY_HEADERS: readonly string[] = [
   ...['cross-origin-opener-policy', 'same-origin'],
   ...['cross-origin-resource-policy', 'cross-origin'],
   ...['referrer-policy', 'no-referrer'],
-  ...['strict-transport-security', 'max-age=31536000; includeSubDomains'],
+  ...['strict-transport-security', 'max-age=31536000'],
   ...['x-content-type-options', 'nosniff'],
   ...['x-frame-options', 'DENY'],
 ];

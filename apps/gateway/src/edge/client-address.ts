@@ -10,13 +10,26 @@ export interface Client {
   readonly host: string;
 }
 
-/** Reads what trusted peers say in `X-Forwarded-*`; without any the connection alone tells. `Forwarded` is believed of nobody. */
-export function clientAddresses(trustedProxies: readonly string[]): (request: IncomingMessage) => Client {
+/**
+ * Reads what trusted peers say in `X-Forwarded-*`; without any the connection alone tells. `Forwarded` is believed of nobody.
+ * @param onDistrust called once, when a peer that is not trusted says on whose behalf it asks: a load balancer that was forgotten
+ */
+export function clientAddresses(
+  trustedProxies: readonly string[],
+  onDistrust: (peer: string) => void = () => undefined,
+): (request: IncomingMessage) => Client {
+  let isTold = false;
   const trust = trustedProxies.length ? proxyAddress.compile([...trustedProxies]) : () => false;
   return (request) => {
     const peer = request.socket.remoteAddress ?? '';
     const { host = '' } = request.headers;
-    if (!trust(peer, 0)) return { address: peer, forwardedFor: peer, protocol: 'http', host };
+    if (!trust(peer, 0)) {
+      if (!isTold && request.headers['x-forwarded-for'] !== undefined) {
+        isTold = true;
+        onDistrust(peer);
+      }
+      return { address: peer, forwardedFor: peer, protocol: 'http', host };
+    }
     const addresses = proxyAddress.all(request, trust); // nearest first, up to the first that is not trusted
     return {
       address: addresses.at(-1)!,

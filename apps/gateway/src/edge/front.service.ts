@@ -1,6 +1,6 @@
 import { logProblem, problemAnswer } from '@cairn/http';
 import { LOGGER, Lifecycle } from '@cairn/service';
-import { DEADLINE_HEADER, observeRequest } from '@cairn/observability';
+import { DEADLINE_HEADER, gauge, observeRequest } from '@cairn/observability';
 import {
   HttpException,
   Inject,
@@ -30,7 +30,7 @@ const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIO
 /** How often it is looked for connections that take too long. Node's own 30 s would let each have that on top. */
 const CHECK_CONNECTIONS_MS = 1_000;
 /** Asked by machines every other second, and when everything else is refused. */
-const OF_MACHINES = /^\/(health\/|metrics$)/;
+const OF_MACHINES = /^\/(health\/(live|ready)|metrics)$/;
 
 /**
  * The first to see a request, before the framework: what is hostile ends here, what is proxied is streamed from here, and only the
@@ -53,7 +53,18 @@ export class Front implements OnModuleInit {
     private readonly host: HttpAdapterHost,
   ) {
     this.cors = new Cors(config.CORS_ORIGINS);
-    this.clientOf = clientAddresses(config.TRUSTED_PROXIES);
+    gauge('gateway_in_flight', { help: 'Requests that have no whole answer yet', read: () => this.inFlight });
+    gauge('gateway_refusals', {
+      help: 'Problems that the gateway itself answered with since the process began',
+      label: 'code',
+      read: () => Object.fromEntries(refusals),
+    });
+    this.clientOf = clientAddresses(config.TRUSTED_PROXIES, (peer) =>
+      logger.warn(
+        { peer },
+        'X-Forwarded-For comes from a peer that is not among TRUSTED_PROXIES: if it is a load balancer, all of its clients share one limit',
+      ),
+    );
   }
 
   onModuleInit() {
@@ -191,9 +202,13 @@ const isWebSocket = ({ headers, method }: IncomingMessage) =>
 /** Connections on which something has been refused that two servers could read in two ways. */
 const hostile = new WeakSet<Socket>();
 
+/** How often, by the code of the problem. */
+const refusals = new Map<string, number>();
+
 /** A stack only of what nobody foresaw: the rest is in the line that each request has. */
 const problemOf: ProblemOf = (error, requestId) => {
   const answer = problemAnswer(error, requestId);
+  refusals.set(answer.body.code, (refusals.get(answer.body.code) ?? 0) + 1);
   if (answer.status === 500) logProblem(error);
   return answer;
 };

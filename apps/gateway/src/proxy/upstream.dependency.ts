@@ -30,6 +30,9 @@ export function upstreamDependency({ name, config }: Upstream): Type<DependencyP
   return UpstreamDependency;
 }
 
+/** Less than the second that an orchestrator usually waits for the gateway's own answer. */
+const CHECK_MS = 700;
+
 interface Readiness {
   readonly status?: string;
   readonly dependencies?: object;
@@ -37,7 +40,7 @@ interface Readiness {
 
 /** Not through the circuit breaker: health is what tells that a service is back. */
 const readinessOf = (origin: string) =>
-  fetch(`${origin}/health/ready`, { signal: AbortSignal.timeout(1_500) }).then(
+  fetch(`${origin}/health/ready`, { signal: AbortSignal.timeout(CHECK_MS) }).then(
     (answer) => answer.json() as Promise<Readiness>,
     (): Readiness => ({}),
   );
