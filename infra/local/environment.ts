@@ -14,7 +14,7 @@ import {
 export const DEMO_PASSWORD = 'cairn-demo-2026';
 export const FIRST_ADMIN = { email: 'admin@cairn.example', username: 'admin' } as const;
 
-/** Of each class of routes. Person, demo world and load tests all come from one address: `ROUTE_CLASSES` in the environment sets others. */
+/** Of each class of routes. Person, demo world and load tests all come from one address: `ROUTE_CLASSES` in the environment says which class has others. */
 const AMPLE = { burst: 100_000, perMinute: 6_000_000 };
 const LOCAL_LIMITS = { read: AMPLE, write: AMPLE, graph: AMPLE, 'sign-in': AMPLE, upload: AMPLE };
 
@@ -46,11 +46,12 @@ export function environmentOf(instance: Instance, surroundings: Surroundings): N
     NODE_ENV: 'development',
     ...(name === 'identity' && identityDefaults(surroundings)),
     ...(name === 'blog' && { PUBLIC_URL: origin(portBase, 'gateway') }),
-    ...(name === 'gateway' && { ROUTE_CLASSES: JSON.stringify(LOCAL_LIMITS), MAX_IN_FLIGHT_PER_CLIENT: '2000' }),
+    ...(name === 'gateway' && { MAX_IN_FLIGHT_PER_CLIENT: '2000' }),
     ...(name !== 'gateway' && isForDevelopment(inherited) && faultDials(surroundings)),
     ...(isScaled(name, surroundings) && { SHUTDOWN_DELAY_MS: String(DRAIN_MS) }),
     ...(database && poolSize(surroundings)),
     ...kept,
+    ...(name === 'gateway' && { ROUTE_CLASSES: routeClasses(inherited.ROUTE_CLASSES) }),
     PORT: String(instancePort(portBase, instance)),
     HOST: '127.0.0.1',
     ...(name !== 'gateway' && { TRUSTED_PROXIES: '127.0.0.1' }), // in front of the gateway are strangers
@@ -75,6 +76,15 @@ export const migrationEnvironmentOf = (name: ServiceName, surroundings: Surround
 /** So that `npm run fault` can break it. Who sets NODE_ENV to production gets what that has: no dials. */
 const faultDials = ({ secret }: Surroundings) => ({ FAULT_DIALS: 'true', FAULT_DIALS_SECRET: secret(FAULT_SECRET) });
 const isForDevelopment = ({ NODE_ENV }: NodeJS.ProcessEnv) => NODE_ENV !== 'production';
+
+/** What the person has set goes before our own, class by class. What is not JSON is for the gateway to refuse. */
+function routeClasses(own = '{}'): string {
+  try {
+    return JSON.stringify({ ...LOCAL_LIMITS, ...(JSON.parse(own) as object) });
+  } catch {
+    return own;
+  }
+}
 
 const isScaled = (name: ServiceName, { plan }: Surroundings) =>
   plan.instances.some(({ service, index }) => service === name && index > 0);

@@ -2,7 +2,10 @@ import type { RouteClass } from './config.ts';
 
 const MiB = 1_048_576;
 
-/** What a caller may ask of a route, by what the route costs. `read` is GET and HEAD, `write` the rest, unless the topology says else. */
+/**
+ * What a caller may ask of a route, by what the route costs. `read` is GET and HEAD, `write` the rest, unless the topology says else.
+ * `npm start` sets ample ones in their place (`LOCAL_LIMITS` of infra/local/environment.ts): set ROUTE_CLASSES to see these.
+ */
 export const ROUTE_CLASSES: Readonly<Record<string, RouteClass>> = {
   read: { maxBody: MiB, deadlineMs: 15_000, burst: 400, perMinute: 2_400, exact: false },
   write: { maxBody: MiB, deadlineMs: 15_000, burst: 100, perMinute: 600, exact: false },

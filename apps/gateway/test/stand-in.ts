@@ -14,6 +14,7 @@ export async function standIn() {
   const echo = async (request: IncomingMessage, response: ServerResponse) => {
     const body = await text(request).catch(() => ''); // who leaves is no failure of the test
     response.setHeader('content-type', 'application/json');
+    response.setHeader('x-request-id', 'of the service'); // as each service does; the gateway's own word counts
     response.end(JSON.stringify({ url: request.url, method: request.method, headers: request.headers, body }));
   };
   const upstream = {

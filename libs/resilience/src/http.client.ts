@@ -72,7 +72,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     breaker: new ConsecutiveBreaker(failures),
     halfOpenAfter: halfOpenAfterMs,
   });
-  breaker.onStateChange((state) => logger.warn(`The circuit to ${name} is ${CircuitState[state]}`));
+  breaker.onStateChange((state) => logger.warn(`The circuit to ${name} is ${CircuitState[state].toLowerCase()}`));
 
   const unavailable = (cause: unknown) => {
     const waitMs = cause instanceof AttemptFailed && cause.retryAfterMs ? cause.retryAfterMs : halfOpenAfterMs;

@@ -38,7 +38,7 @@ export function answerFields(raw: readonly Buffer[], ours: readonly string[]): s
   const named = namedIn(connection);
   const fields: string[] = [];
   for (let index = 0; index < ours.length; index += 2)
-    if (!names.includes(ours[index]!)) fields.push(ours[index]!, ours[index + 1]!);
+    if (NOT_ANSWERED.has(ours[index]!) || !names.includes(ours[index]!)) fields.push(ours[index]!, ours[index + 1]!);
   names.forEach((name, index) => {
     if (NOT_ANSWERED.has(name) || named?.has(name)) return;
     fields.push(name, raw[2 * index + 1]!.toString('latin1'));
