@@ -3,7 +3,6 @@ import { Injectable } from '@nestjs/common';
 import { globSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { compose } from './compose.ts';
 import { API_FILE, PUBLISHED_FILE, SUPERGRAPH_FILE, DECLARED_FILE } from './files.ts';
 
 /** `generate` composes what the services beside this one have generated and committed. */
@@ -11,6 +10,7 @@ import { API_FILE, PUBLISHED_FILE, SUPERGRAPH_FILE, DECLARED_FILE } from './file
 @Injectable()
 export class ComposeCommand {
   async run() {
+    const { compose } = await import('./compose.ts'); // loading it takes a third of a second, which no start should
     const { supergraph, api } = compose(await subgraphs());
     await writeFile(SUPERGRAPH_FILE, supergraph);
     await writeFile(API_FILE, api);
