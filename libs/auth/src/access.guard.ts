@@ -9,6 +9,7 @@ import { Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
 import { ACCESS, type Access } from './access.ts';
 import { identifyCaller } from '@cairn/observability';
+import { bearerToken, noBearerToken } from './bearer-token.ts';
 import type { CallingService, Principal } from './principal.ts';
 import { TokenVerifier } from './token-verifier.service.ts';
 
@@ -45,7 +46,7 @@ export class AccessGuard implements CanActivate {
     if (access.kind === 'public' && (access.token === 'ignored' || request.headers.authorization === undefined))
       return true;
     if (!request.user) {
-      request.verifying ??= this.tokens.verify(bearerToken(request));
+      request.verifying ??= this.tokens.verify(tokenOf(request));
       request.user = (await request.verifying).caller;
       identifyCaller('id' in request.user ? request.user.id : request.user.service);
     }
@@ -64,12 +65,9 @@ function allow(access: Access, caller: Principal | CallingService): true {
   return true;
 }
 
-/** RFC 6750, section 2.1; the scheme's case does not matter (RFC 9110, section 11.1). @throws UnauthorizedException */
-function bearerToken({ headers, raw }: IncomingRequest): string {
-  if ((raw.headersDistinct.authorization?.length ?? 0) > 1)
-    // Node would silently take the first
-    throw new UnauthorizedException('There is more than one Authorization header');
-  const token = /^bearer +([\w.~+/-]+=*)$/i.exec(headers.authorization ?? '')?.[1];
-  if (!token) throw new UnauthorizedException('The access token is missing: send Authorization: Bearer <token>');
+/** @throws UnauthorizedException */
+function tokenOf({ raw }: IncomingRequest): string {
+  const token = bearerToken(raw);
+  if (token === undefined) throw noBearerToken(raw);
   return token;
 }

@@ -1,10 +1,9 @@
-import { TokenVerifier, type Verified } from '@cairn/auth';
+import { bearerToken, noBearerToken, TokenVerifier } from '@cairn/auth';
 import { Inject, Injectable, UnauthorizedException } from '@nestjs/common';
 import type { Config, RouteClass } from '../config.ts';
 import type { LimitPolicy } from '../limits/limit-policy.ts';
 import { TooManyRequests } from '../limits/limits.errors.ts';
 import { policyHeader, remainingHeader } from '../limits/rate-limit-headers.ts';
-
 import { subjectOf } from '../limits/rate-limit-subject.ts';
 import { RateLimits } from '../limits/rate-limits.service.ts';
 import type { Exchange } from './exchange.ts';
@@ -30,9 +29,10 @@ export class Admission {
     private readonly limits: RateLimits,
   ) {
     this.classes = new Map(
-      Object.entries(config.ROUTE_CLASSES).map(([name, { burst, perMinute, exact, ...rest }]) => {
+      Object.entries(config.ROUTE_CLASSES).map(([name, routeClass]) => {
+        const { burst, perMinute, exact } = routeClass;
         const policy = { name, burst, perMinute, exact };
-        return [name, { ...rest, ...policy, policy, said: policyHeader(policy) }];
+        return [name, { ...routeClass, policy, said: policyHeader(policy) }];
       }),
     );
   }
@@ -43,23 +43,25 @@ export class Admission {
 
   /** @throws UnauthorizedException, KeysUnavailable, RevocationsUnknown; TooManyRequests; 413 for a body that says it is too large */
   async admit(exchange: Exchange, className: string, use: TokenUse = 'verified'): Promise<void> {
-    const { headers } = exchange.request;
+    const { request } = exchange;
+    const { headers } = request;
     const routeClass = this.classes.get(className)!;
-    const token = use === 'ignored' ? undefined : headers.authorization;
-    if (token !== undefined) await this.identify(exchange, routeClass, token);
+    const hasToken = use !== 'ignored' && headers.authorization !== undefined;
+    if (hasToken) await this.identify(exchange, routeClass);
     await this.count(exchange, routeClass, exchange.userId);
-    if (use === 'required' && token === undefined) throw new UnauthorizedException(MISSING);
+    if (use === 'required' && !hasToken) throw noBearerToken(request);
     const { maxBody } = routeClass;
     if (Number(headers['content-length'] ?? 0) > maxBody) throw tooLarge(maxBody);
   }
 
-  private async identify(exchange: Exchange, routeClass: Class, authorization: string): Promise<void> {
-    const token = bearerToken(exchange, authorization);
-    let verified: Verified | undefined = token === undefined ? undefined : this.tokens.remembered(token);
+  private async identify(exchange: Exchange, routeClass: Class): Promise<void> {
+    const { request } = exchange;
+    const token = bearerToken(request);
+    let verified = token === undefined ? undefined : this.tokens.remembered(token);
     if (!verified) {
       // Before the work of verifying it: who makes tokens up is a stranger, and counted as one.
       await this.count(exchange, routeClass, undefined);
-      if (token === undefined) throw new UnauthorizedException(MISSING);
+      if (token === undefined) throw noBearerToken(request);
       verified = await this.tokens.verify(token);
     }
     if ('service' in verified.caller) throw new UnauthorizedException('This kind of token is not accepted here');
@@ -73,12 +75,4 @@ export class Admission {
     exchange.say('ratelimit', remainingHeader(policy, decision));
     if (!decision.allowed) throw new TooManyRequests(undefined, { retryAfter: decision.retryAfterSeconds });
   }
-}
-
-const MISSING = 'The access token is missing: send Authorization: Bearer <token>';
-
-/** RFC 6750, section 2.1; undefined when there is none, or more than one. */
-function bearerToken({ request }: Exchange, authorization: string): string | undefined {
-  if ((request.headersDistinct.authorization?.length ?? 0) > 1) return undefined;
-  return /^bearer +([\w.~+/-]+=*)$/i.exec(authorization)?.[1];
 }
