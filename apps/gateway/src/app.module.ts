@@ -69,5 +69,4 @@ export const gateway = {
   config: ConfigSchema,
   module: AppModule,
   bufferedLog: true,
-  facesClients: true,
 };

@@ -10,23 +10,14 @@ declare module 'fastify' {
   }
 }
 
-export interface RequestLoggingOptions {
-  readonly logger: Logger;
-  /** Callers are strangers and no processes of ours: how long they say they wait does not count. */
-  readonly facesClients?: boolean | undefined;
-}
-
 /**
  * Gives each request its ids, runs it in its context, echoes X-Request-Id and writes one line when it has ended.
  * Call it on the root instance before any route is added: its hooks then are the first that run.
  */
-export function requestLogging(
-  fastify: FastifyInstance,
-  { logger, facesClients = false }: RequestLoggingOptions,
-): void {
+export function requestLogging(fastify: FastifyInstance, { logger }: { readonly logger: Logger }): void {
   fastify.decorateRequest('observed', null);
   fastify.addHook('onRequest', (request, reply, next) => {
-    const context = observe(request, facesClients);
+    const context = observe(request);
     reply.header('X-Request-Id', context.requestId);
     const since = performance.now();
     // Not onResponse: that does not run for an answer that the client has not waited for.
@@ -37,8 +28,8 @@ export function requestLogging(
   fastify.addHook('preValidation', (request, _reply, next) => requestContext.run(request.observed!, next));
 }
 
-function observe(request: FastifyRequest, facesClients: boolean): RequestContext {
-  const deadline = facesClients ? undefined : deadlineFrom(request.headers[DEADLINE_HEADER]);
+function observe(request: FastifyRequest): RequestContext {
+  const deadline = deadlineFrom(request.headers[DEADLINE_HEADER]);
   const context: RequestContext = { ...beginRequest(request.headers), deadline };
   request.id = context.requestId;
   request.observed = context;

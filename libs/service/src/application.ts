@@ -16,8 +16,6 @@ export interface ApplicationOptions extends OpenApiOptions {
   readonly module: DynamicModule;
   /** Paths that do not stand under /api/v1, as Nest writes them: `feeds/{*path}`. */
   readonly outsideApi?: readonly string[];
-  /** Its callers are strangers and no processes of ours: their X-Request-Timeout-Ms does not count. */
-  readonly facesClients?: boolean;
   readonly trustedProxies?: readonly string[];
   readonly metrics?: boolean;
   /** Lets who knows it break this service on purpose. Without it there is no way to. */
@@ -46,7 +44,7 @@ export async function createApplication(options: ApplicationOptions): Promise<Ne
     forceCloseConnections: 'idle',
   });
   const instance = adapter.getInstance() as unknown as FastifyInstance;
-  requestLogging(instance, { logger, facesClients: options.facesClients });
+  requestLogging(instance, { logger });
   answerInTime(instance);
   if (options.metrics) await metrics(instance);
   if (options.faultDialsSecret) injectFaults(instance, options.faultDialsSecret);

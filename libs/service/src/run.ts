@@ -23,8 +23,6 @@ export interface Service<Config extends z.ZodObject> {
   readonly module: { with(config: z.infer<Config>): DynamicModule };
   /** Paths that do not stand under /api/v1, as Nest writes them: `feeds/{*path}`. */
   readonly outsideApi?: readonly string[];
-  /** Its callers are strangers and no processes of ours: their X-Request-Timeout-Ms does not count. */
-  readonly facesClients?: boolean;
   /** For a service that logs so much that it shows: see `LoggerOptions.buffered`. */
   readonly bufferedLog?: boolean;
 }
