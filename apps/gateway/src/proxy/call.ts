@@ -1,3 +1,4 @@
+import { DEADLINE_HEADER } from '@cairn/observability';
 import { errors, type Dispatcher } from 'undici';
 import { connectionErrorOf } from './connection-errors.ts';
 import type { Outcome } from './circuit-breaker.ts';
@@ -59,7 +60,6 @@ export class Call implements Dispatcher.DispatchHandler {
   private timer: NodeJS.Timeout | undefined;
   private begun = false;
   private bodySent = false;
-  private settled = false;
   private ended = false;
 
   constructor(
@@ -108,7 +108,7 @@ export class Call implements Dispatcher.DispatchHandler {
         {
           method: method as Dispatcher.HttpMethod,
           path,
-          headers: [...headers, 'x-request-timeout-ms', String(left)],
+          headers: [...headers, DEADLINE_HEADER, String(left)],
           body: (body ? this.tracked(body()) : null) as Dispatcher.DispatchOptions['body'],
         },
         this,
@@ -147,7 +147,7 @@ export class Call implements Dispatcher.DispatchHandler {
       this.headAt = performance.now();
       clearTimeout(this.timer);
       this.instance!.succeeded();
-      this.settle(FAILURES.has(status) ? 'failed' : 'answered');
+      this.upstream.settle(FAILURES.has(status) ? 'failed' : 'answered');
     }
     this.receiver.onHead(status, controller.rawHeaders as Buffer[], parsed);
   }
@@ -214,15 +214,9 @@ export class Call implements Dispatcher.DispatchHandler {
   private end(error: unknown, outcome: Outcome): void {
     if (this.ended) return;
     this.release();
-    this.settle(outcome);
+    if (!this.begun) this.upstream.settle(outcome); // else the head has told
     this.controller?.abort(error as Error);
     this.receiver.onFailure(error);
-  }
-
-  private settle(outcome: Outcome): void {
-    if (this.settled) return;
-    this.settled = true;
-    this.upstream.settle(outcome);
   }
 
   private release(): void {

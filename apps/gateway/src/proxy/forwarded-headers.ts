@@ -1,7 +1,9 @@
+import { DEADLINE_HEADER } from '@cairn/observability';
+
 /** Of one connection, not of the message (RFC 9110, section 7.6.1). `Trailer` is not among them: trailers are passed on. */
 const HOP_BY_HOP = ['connection', 'keep-alive', 'proxy-connection', 'proxy-authenticate', 'proxy-authorization', 'te', 'transfer-encoding', 'upgrade']; // prettier-ignore
 /** Said by the gateway alone: from a client they would pose as its own words. `expect` is dealt with here. */
-const OURS = ['host', 'expect', 'via', 'forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'x-forwarded-port', 'x-real-ip', 'x-request-id', 'x-request-timeout-ms', 'traceparent', 'tracestate']; // prettier-ignore
+const OURS = ['host', 'expect', 'via', 'forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'x-forwarded-port', 'x-real-ip', 'x-request-id', DEADLINE_HEADER, 'traceparent', 'tracestate']; // prettier-ignore
 
 const NOT_SENT = new Set([...HOP_BY_HOP, ...OURS]);
 const NOT_ANSWERED = new Set([...HOP_BY_HOP, 'x-request-id']);
