@@ -18,7 +18,7 @@ import type { Config } from '../config.ts';
 import { ProxyService } from '../proxy/proxy.service.ts';
 import { logAccess } from './access-log.ts';
 import { Admission } from './admission.service.ts';
-import { rememberCaller } from './admitted-caller.ts';
+import { rememberAdmitted } from './admitted.ts';
 import { Cors, SECURITY_HEADERS } from './answer-headers.ts';
 import { badRequest } from './bad-request.ts';
 import { clientAddresses } from './client-address.ts';
@@ -167,7 +167,7 @@ export class Front implements OnModuleInit {
   private handOn(exchange: Exchange, framework: RequestListener, isOfMachines: boolean): void {
     const { request, response, fields } = exchange;
     const go = () => {
-      if (exchange.userId) rememberCaller(request, exchange.userId);
+      rememberAdmitted(exchange);
       for (let index = 0; index < fields.length; index += 2) response.setHeader(fields[index]!, fields[index + 1]!);
       request.url = exchange.target;
       delete request.headers[DEADLINE_HEADER]; // how long something may take is for the gateway to say

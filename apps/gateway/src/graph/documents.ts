@@ -13,9 +13,9 @@ import {
   type OperationDefinitionNode,
 } from 'graphql';
 import { IntrospectionOff } from './graph.errors.ts';
-import { Lru } from './lru.ts';
 import { planOf, type Plan } from './plan.ts';
 import type { SupergraphFacts } from './supergraph.ts';
+import { RecentMap } from '../recent-map.ts';
 
 export interface Operation extends Plan {
   readonly node: OperationDefinitionNode;
@@ -51,7 +51,7 @@ const LONGEST_REMEMBERED = 10_000;
 
 /** Parses, measures and validates each query once. */
 export class Documents {
-  private readonly known = new Lru<Prepared>(REMEMBERED);
+  private readonly known = new RecentMap<string, Prepared>(REMEMBERED);
 
   constructor(
     private readonly schema: GraphQLSchema,

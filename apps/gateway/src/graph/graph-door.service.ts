@@ -6,7 +6,7 @@ import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { GraphQLError } from 'graphql';
 import type { Config } from '../config.ts';
-import { admittedCaller } from '../edge/admitted-caller.ts';
+import { admitted } from '../edge/admitted.ts';
 import { PreflightRequired } from './graph.errors.ts';
 import { GraphMetrics } from './graph-metrics.service.ts';
 import { InvalidParameters, MAX_BATCH, parametersOf, parametersOfUrl, type Parameters } from './graph-request.ts';
@@ -57,8 +57,8 @@ export class GraphDoorService implements OnModuleInit {
   }
 
   private async answer(request: FastifyRequest, reply: FastifyReply, read: () => Parameters[]) {
-    const caller = admittedCaller(request.raw);
-    if (caller) identifyCaller(caller);
+    const { userId } = admitted(request.raw);
+    if (userId) identifyCaller(userId);
     const type = answerType(request.headers.accept);
     if (!type) throw new NotAcceptableException('Answers are application/graphql-response+json or application/json');
     const isBatch = Array.isArray(request.body);
@@ -117,15 +117,16 @@ function statusOf(answers: readonly GraphAnswer[], type: string): number {
  */
 function asking(request: FastifyRequest, reply: FastifyReply, milliseconds: number): Asking {
   const { authorization } = request.headers;
+  const { client } = admitted(request.raw);
   const leaving = new AbortController();
   reply.raw.once('close', () => reply.raw.writableFinished || leaving.abort());
   return {
     headers: {
       ...propagationHeaders(),
       ...(authorization && { authorization }),
-      'x-forwarded-for': (request.ips ?? [request.ip]).toReversed().join(', '),
-      'x-forwarded-proto': request.protocol,
-      'x-forwarded-host': request.host,
+      'x-forwarded-for': client.forwardedFor,
+      'x-forwarded-proto': client.protocol,
+      'x-forwarded-host': client.host,
     },
     signal: leaving.signal,
     milliseconds,

@@ -4,8 +4,8 @@ import { createHash } from 'node:crypto';
 import type { Config } from '../config.ts';
 import { OperationNotListed, PersistedQueryMismatch, PersistedQueryNotFound } from './graph.errors.ts';
 import type { Parameters } from './graph-request.ts';
-import { Lru } from './lru.ts';
 import { readOperations } from './operations.ts';
+import { RecentMap } from '../recent-map.ts';
 
 const REMEMBERED = 1_000;
 /** Characters; longer ones are executed but not kept. */
@@ -23,7 +23,7 @@ const key = (hash: string) => `gateway:graphql:query:${hash}`;
 @Injectable()
 export class PersistedQueries implements OnApplicationShutdown {
   private readonly logger = new Logger('PersistedQueries');
-  private readonly known = new Lru<string>(REMEMBERED);
+  private readonly known = new RecentMap<string, string>(REMEMBERED);
   private readonly listed: ReadonlyMap<string, string> | undefined;
   private readonly redis: Redis | undefined;
   private shared = 0;

@@ -3,7 +3,7 @@ import { Inject, Injectable, Optional } from '@nestjs/common';
 import { createHash } from 'node:crypto';
 import { BucketStore } from './bucket-store.client.ts';
 import { Figures, type LimitPolicy, type RateDecision } from './limit-policy.ts';
-import { RecentMap } from './recent-map.ts';
+import { RecentMap } from '../recent-map.ts';
 import { TokenBucket, type Answer, type Question } from './token-bucket.ts';
 
 /** How often leases are looked through, in milliseconds: `TokenBucket.isStale` and this are less than a lease together. */
