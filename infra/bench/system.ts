@@ -130,7 +130,7 @@ export class System {
   async #migrate(name: ServiceName): Promise<void> {
     const environment = migrationEnvironmentOf(name, this.#surroundings);
     const step = `${name}-migrate`;
-    const child = this.#spawn(step, [path.join('apps', name, 'dist/main.js'), 'migrate'], environment);
+    const child = this.#spawn(step, [path.join('apps', name, 'dist/migrate.js')], environment);
     await this.#until(step, child, () => child.exitCode === 0);
   }
 

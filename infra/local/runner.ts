@@ -15,7 +15,7 @@ import { portsOf, type Plan } from './plan.ts';
 import { assertPortsFree } from './ports.ts';
 import type { Processes } from './processes.ts';
 import { secretsIn } from './secrets.ts';
-import { runServiceCommand, startServiceProcess, stopMs } from './service-process.ts';
+import { migrateService, startServiceProcess, stopMs } from './service-process.ts';
 import { Supervised } from './supervised.ts';
 import type { Terminal } from './terminal.ts';
 import { instanceOrigin, origin, services, topology, type Instance, type ServiceName } from './topology.ts';
@@ -66,7 +66,7 @@ export async function start(options: Options, plan: Plan, processes: Processes, 
     logFile: path.join(dataFolder, 'logs', `${name}.log`),
   });
   const migrate = (name: ServiceName) =>
-    runServiceCommand(processOptions(name, name, migrationEnvironmentOf(name, surroundings)), 'migrate');
+    migrateService(processOptions(name, name, migrationEnvironmentOf(name, surroundings)));
   const supervised = (instance: Instance) => {
     const environment = environmentOf(instance, surroundings);
     const started = processOptions(instance.name, instance.service, environment);

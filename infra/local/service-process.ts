@@ -28,7 +28,7 @@ export interface ServiceProcessOptions {
 /** Starts a service. Resolves when it is ready. @throws Problem when it is not: in its own words when it ended; else it is stopped */
 export async function startServiceProcess(options: ServiceProcessOptions): Promise<Started> {
   const { name, environment, readyWithinMs = READY_WITHIN_MS, givenUp } = options;
-  const { child, failed, words } = spawnService(options, []);
+  const { child, failed, words } = spawnService(options, 'main');
   let isListening = false;
   child.stdout!.on('data', (text: string) => (isListening ||= text.includes('"msg":"listening"')));
   const url = `http://127.0.0.1:${environment.PORT}/health/ready`;
@@ -58,20 +58,20 @@ export async function startServiceProcess(options: ServiceProcessOptions): Promi
 /** In milliseconds, what it waits before it closes its port included. */
 export const stopMs = ({ SHUTDOWN_DELAY_MS = '0' }: NodeJS.ProcessEnv) => STOP_MS + Number(SHUTDOWN_DELAY_MS);
 
-/** Runs a command of a service, as `migrate`, to its end. */
-export async function runServiceCommand(options: ServiceProcessOptions, command: string): Promise<void> {
-  const { child, failed } = spawnService(options, [command]);
+/** Brings the schema of a service up to date. */
+export async function migrateService(options: ServiceProcessOptions): Promise<void> {
+  const { child, failed } = spawnService(options, 'migrate');
   await Promise.race([failed, new Promise<void>((resolve) => child.once('close', (code) => code === 0 && resolve()))]);
 }
 
 function spawnService(
   { name, service = name, environment, processes, logFile }: ServiceProcessOptions,
-  args: readonly string[],
+  entry: 'main' | 'migrate',
 ) {
   // Tracing patches what it traces as it is loaded, so that it has to come first.
   const tracing = environment.OTEL_EXPORTER_OTLP_ENDPOINT ? ['--import', '@cairn/observability/instrument'] : [];
-  const sourceMaps = args.length ? [] : ['--enable-source-maps']; // a command is soon over, and they cost it a tenth
-  const child = spawn(process.execPath, [...sourceMaps, ...tracing, `apps/${service}/dist/main.js`, ...args], {
+  const sourceMaps = entry === 'main' ? ['--enable-source-maps'] : []; // what is soon over does without
+  const child = spawn(process.execPath, [...sourceMaps, ...tracing, `apps/${service}/dist/${entry}.js`], {
     ...ownGroup,
     cwd: workspace,
     // What V8 has compiled is kept for the next start: a fifth of the time until a service is ready.
@@ -91,7 +91,7 @@ function spawnService(
       if (code !== 0)
         reject(
           new Problem(
-            `${name} could not ${args[0] ?? 'start'}: ${lastWords(words) || `it said nothing; see ${relative(logFile)}.`}`,
+            `${name} could not ${entry === 'main' ? 'start' : entry}: ${lastWords(words) || `it said nothing; see ${relative(logFile)}.`}`,
           ),
         );
     });

@@ -5,7 +5,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { AuthorsModule } from './authors/authors.module.ts';
 import { CommentsModule } from './comments/comments.module.ts';
 import { ConfigSchema, type Config } from './config.ts';
-import { database } from './database.ts';
+import { database, migrate } from './database.ts';
 import { FeedsModule } from './feeds/feeds.module.ts';
 import { PostsModule } from './posts/posts.module.ts';
 import { ReactionsModule } from './reactions/reactions.module.ts';
@@ -36,5 +36,6 @@ export const blog = {
   title: 'Cairn blog',
   config: ConfigSchema,
   module: AppModule,
+  migrate,
   outsideApi: ['feeds/{*path}'],
 };

@@ -1,4 +1,5 @@
-import { CreateIdempotencyKeys1763500000000, type Schema } from '@cairn/database';
+import { migrateSchema, type MigrationUrls } from '@cairn/database/migrate';
+import { CreateIdempotencyKeys1763500000000, type Schema } from '@cairn/database/schema';
 import { CommentEntity } from './comments/comment.entity.ts';
 import { CreatePosts1763600000000 } from './migrations/1763600000000-create-posts.migration.ts';
 import { CreateComments1763700000000 } from './migrations/1763700000000-create-comments.migration.ts';
@@ -18,3 +19,5 @@ export const database: Schema = {
   ],
   appendOnly: ['post_revisions'],
 };
+
+export const migrate = (urls: MigrationUrls) => migrateSchema(urls, database);

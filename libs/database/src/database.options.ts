@@ -1,9 +1,6 @@
 import type { EntitySchema, MigrationInterface } from 'typeorm';
 import { z } from 'zod';
 
-export const DATABASE_CONFIG = Symbol('DATABASE_CONFIG');
-export const APPEND_ONLY = Symbol('APPEND_ONLY');
-
 /** In milliseconds. What takes longer is no request any more. */
 export const STATEMENT_TIMEOUT_MS = 4_000;
 

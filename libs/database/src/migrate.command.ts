@@ -1,25 +1,29 @@
-import { Command } from '@cairn/service/command';
-import { Inject, Injectable } from '@nestjs/common';
+import { environment } from '@cairn/service/environment';
 import { setTimeout as delay } from 'node:timers/promises';
 import { DataSource, type DataSourceOptions, type QueryRunner } from 'typeorm';
 import { keepAppendOnly } from './append-only.ts';
-import { APPEND_ONLY, DATABASE_CONFIG, type DatabaseConfig } from './database.options.ts';
+import { DatabaseConfigSchema, type DatabaseConfig, type Schema } from './database.options.ts';
 
-/** `migrate`: brings the schema up to date, as the role that owns it. Several at once wait for each other. */
-@Command('migrate')
-@Injectable()
-export class MigrateCommand {
-  constructor(
-    private readonly dataSource: DataSource,
-    @Inject(DATABASE_CONFIG) private readonly config: DatabaseConfig,
-    @Inject(APPEND_ONLY) private readonly appendOnly: readonly string[],
-  ) {}
-
-  async run(): Promise<void> {
-    const { DATABASE_URL, DATABASE_OWNER_URL = DATABASE_URL } = this.config;
-    const options = { ...this.dataSource.options, url: DATABASE_OWNER_URL } as DataSourceOptions;
-    await migrate(options, decodeURIComponent(new URL(DATABASE_URL).username), this.appendOnly);
+/**
+ * The process `node dist/migrate.js` of a service: brings its schema up to date and ends. It loads nothing of the service but its
+ * schema, so that at a start where nothing is to be done it is over at once. What went wrong is a sentence on stderr and exit code 1.
+ */
+export async function runMigrate(schema: Schema): Promise<void> {
+  try {
+    await migrateSchema(environment(DatabaseConfigSchema), schema);
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    process.exitCode = 1;
   }
+}
+
+export type MigrationUrls = Pick<DatabaseConfig, 'DATABASE_URL' | 'DATABASE_OWNER_URL'>;
+
+/** As the role that owns the schema. Several at once wait for each other. */
+export async function migrateSchema(config: MigrationUrls, { migrations, appendOnly }: Schema): Promise<void> {
+  const { DATABASE_URL, DATABASE_OWNER_URL = DATABASE_URL } = config;
+  const runningRole = decodeURIComponent(new URL(DATABASE_URL).username);
+  await migrate({ type: 'postgres', url: DATABASE_OWNER_URL, migrations }, runningRole, appendOnly);
 }
 
 /** Whoever asks for a table while an ALTER waits for it queues behind the ALTER, for 1 s: it gives up before that, and comes again. */

@@ -33,7 +33,7 @@ export class PostgresDependency implements DependencyProvider {
     const missing = await this.missingMigrations();
     if (missing.length > 0)
       throw new Error(
-        `The schema of the database lacks ${missing.join(', ')}: run the service's command \`migrate\` first, which \`npm start\` does at every start`,
+        `The schema of the database lacks ${missing.join(', ')}: run the service's \`dist/migrate.js\` first, which \`npm start\` does at every start`,
       );
   }
 

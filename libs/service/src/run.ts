@@ -29,7 +29,7 @@ export interface Service<Config extends z.ZodObject> {
 
 /**
  * The process of a service. Without a command it serves; `generate` writes its API descriptions and needs no environment; other
- * commands (`migrate` …) are brought by the libraries that the service uses.
+ * commands (`rotate-keys` …) are brought by the libraries that the service uses.
  */
 export async function run<Config extends z.ZodObject>(
   service: Service<Config>,

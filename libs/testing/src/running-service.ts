@@ -1,4 +1,4 @@
-import { createApplication, environment, exampleEnvironment, runCommand, serve, type Service } from '@cairn/service';
+import { createApplication, environment, exampleEnvironment, serve, type Service } from '@cairn/service';
 import { createLogger, type LogLevel } from '@cairn/observability';
 import type { z } from 'zod';
 import { createTestDatabase } from './database.ts';
@@ -21,9 +21,14 @@ export interface Asking {
   readonly headers?: Record<string, string>;
 }
 
+/** A service with a database says how its schema comes about. */
+interface Stored {
+  migrate?(urls: { DATABASE_URL: string; DATABASE_OWNER_URL: string }): Promise<void>;
+}
+
 /** Runs a service on a free port and a database of its own, as the role that has no DDL. */
 export async function startService<Config extends z.ZodObject>(
-  service: Service<Config>,
+  service: Service<Config> & Stored,
   variables: NodeJS.ProcessEnv = {},
 ) {
   const [database, redis, issuer, identity] = await Promise.all([
@@ -48,7 +53,7 @@ export async function startService<Config extends z.ZodObject>(
     await Promise.all([database.drop(), redis.drop(), identity.stop()]);
   };
   try {
-    await runCommand(app, 'migrate');
+    await service.migrate?.(backing);
     await serve(app, 0, '127.0.0.1');
   } catch (error) {
     await stop(); // else what was started for it would keep the process
