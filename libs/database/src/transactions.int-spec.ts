@@ -2,19 +2,21 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { toProblem } from '@cairn/http';
 import type { IdempotentRequest } from '@cairn/http/errors';
 import { createTestDatabase } from '@cairn/testing';
+import { Logger } from '@nestjs/common';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { DataSource } from 'typeorm';
 import { CreateIdempotencyKeys1763500000000 } from './1763500000000-create-idempotency-keys.migration.ts';
 import { Connection } from './connection.ts';
 import { Idempotency } from './idempotency.service.ts';
 import { migrate } from './migrate.command.ts';
-import { Transactions } from './transactions.ts';
+import { afterCommit, Transactions } from './transactions.ts';
 
 let database: Awaited<ReturnType<typeof createTestDatabase>>;
 let dataSource: DataSource;
 let transactions: Transactions;
 
 beforeAll(async () => {
+  Logger.overrideLogger(false);
   database = await createTestDatabase();
   const options = { type: 'postgres' as const, migrations: [CreateIdempotencyKeys1763500000000] };
   await Promise.all(
@@ -30,6 +32,62 @@ afterAll(async () => {
 
 test('three instances that migrate at once apply each migration once', async () => {
   expect(await dataSource.query('SELECT name FROM migrations')).toHaveLength(1);
+});
+
+test('what is to be done after the commit is done then, once for the attempt that commits, and never for one that does not', async () => {
+  const done: string[] = [];
+  const seen = async () =>
+    (await dataSource.query(`SELECT FROM idempotency_keys WHERE key = 'after'`)).length as number;
+  let attempts = 0;
+  await transactions.run(async (tx) => {
+    attempts++;
+    await tx.query(`INSERT INTO idempotency_keys VALUES ('somebody', 'POST /', 'after', 'digest', '{}')`);
+    afterCommit(tx, () => void done.push(`attempt ${attempts}`));
+    expect(done).toEqual([]);
+    if (attempts === 1) await tx.query(`DO $$ BEGIN RAISE EXCEPTION 'again' USING ERRCODE = '40001'; END $$`);
+  });
+  expect(done).toEqual(['attempt 2']);
+  expect(await seen()).toBe(1);
+  const rolledBack = transactions.run(async (tx) => {
+    afterCommit(tx, () => void done.push('never'));
+    throw new Error('no');
+  });
+  await expect(rolledBack).rejects.toThrow('no');
+  expect(done).toEqual(['attempt 2']);
+});
+
+test('what follows a commit has been done when the transaction answers; what of it fails keeps nothing from anybody', async () => {
+  const done: string[] = [];
+  const answer = await transactions.run(async (tx) => {
+    afterCommit(tx, () => Promise.reject(new Error('fails later')));
+    afterCommit(tx, () => {
+      throw new Error('fails at once');
+    });
+    // Another connection sees it, so that it is committed.
+    afterCommit(tx, async () => {
+      const [{ n }] = await dataSource.query(`SELECT count(*)::int AS n FROM idempotency_keys WHERE key = 'followed'`);
+      done.push(`sees ${n}`);
+    });
+    await tx.query(`INSERT INTO idempotency_keys VALUES ('somebody', 'POST /', 'followed', 'digest', '{}')`);
+    return 'answer';
+  });
+  expect({ answer, done }).toEqual({ answer: 'answer', done: ['sees 1'] });
+});
+
+test('a commit whose answer was lost may have happened: what was to follow it is done', async () => {
+  const done: string[] = [];
+  const proxy = await silenceable(database.url);
+  const extra = { Client: Connection, max: 1, query_timeout: 300 };
+  const behind = await new DataSource({ type: 'postgres', url: proxy.url, extra }).initialize();
+  const lost = new Transactions(behind).run(async (tx) => {
+    await tx.query('SELECT 1');
+    afterCommit(tx, () => void done.push('followed'));
+    proxy.silence();
+  });
+  expect(toProblem(await lost.catch((error: unknown) => error)).status).toBe(503);
+  expect(done).toEqual(['followed']);
+  await behind.destroy();
+  await proxy.stop();
 });
 
 test('the role that runs a service cannot change its schema', async () => {
