@@ -10,6 +10,8 @@ export default {
   testEnvironment: 'node',
   testEnvironmentOptions: { customExportConditions: ['@cairn/source', 'node', 'node-addons'] },
   testMatch: ['**/*.spec.ts', '**/*.int-spec.ts', '**/*.e2e-spec.ts'],
+  // What needs Kafka, and so Java and Maven, is the proof `kafka` (infra/proofs/kafka.ts).
+  testPathIgnorePatterns: ['/node_modules/', ...(process.env.TEST_KAFKA ? [] : ['/kafka\\.[^/]*int-spec\\.ts$'])],
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
     '\\.ts$': [

@@ -1,4 +1,5 @@
 // Servers
+export { startKafka } from './kafka.ts';
 export { startPostgres } from './postgres.ts';
 export { removePostgresData } from './postgres-home.ts';
 export { startRedis } from './redis.ts';

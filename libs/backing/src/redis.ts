@@ -28,7 +28,12 @@ function configuration({ port, password, durable, databases }: RedisOptions): st
     'bind 127.0.0.1',
     `port ${port}`,
     'save ""',
+    // Events and revocations are to survive kill -9 of Redis: what it has written is with the kernel before it answers. `appendfsync no`
+    // lets the kernel choose when the disk gets it, so a power loss costs the last seconds; production says `everysec` or `always`.
     `appendonly ${durable === false ? 'no' : 'yes'}`,
+    'appendfsync no',
+    // A full Redis refuses to write, and the outbox waits. Any other policy would throw away events that nobody has read.
+    'maxmemory-policy noeviction',
     ...(databases ? [`databases ${databases}`] : []),
     ...(password ? [`requirepass "${password}"`] : []),
     '',

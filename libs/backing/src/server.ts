@@ -41,7 +41,7 @@ export function saysReady(child: ChildProcess, program: string, { port, folder, 
       stream?.setEncoding('utf8').on('data', (text: string) => {
         onLog?.(text);
         log = (log + text).slice(-4000);
-        if (/ready to accept connections/i.test(log)) resolve();
+        if (/ready to accept connections|Kafka Server started/i.test(log)) resolve();
       });
     }
     child.once('error', (error) => reject(new Problem(`${program} could not be started: ${error.message}.`)));
@@ -57,7 +57,7 @@ export function explain(program: string, log: string, port: number, folder: stri
     return new Problem(`${program} did not start because the disk is full: make room where ${folder} is.`);
   if (/permission denied/i.test(log))
     return new Problem(`${program} did not start because its user may not read and write ${folder}.`);
-  if (/lock file "postmaster.pid" already exists/.test(log))
+  if (/lock file "postmaster.pid" already exists|Failed to acquire lock on file/.test(log))
     return new Problem(`Another ${program} runs on ${folder}: stop it first.`);
   const last = log.trim().split('\n').at(-1)?.replace(/\.$/, '');
   return new Problem(`${program} did not start: ${last || 'it said nothing'}.`);
