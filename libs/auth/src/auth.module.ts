@@ -1,8 +1,10 @@
 import { Module, type DynamicModule, type InjectionToken, type ModuleMetadata } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import type { z } from 'zod';
+import { STREAM_ADMISSION, type StreamAdmission } from '@cairn/service/stream';
 import { AccessGuard } from './access.guard.ts';
 import { AUTH_OPTIONS, type AuthConfigSchema, type AuthOptions } from './auth.options.ts';
+import { bearerToken } from './bearer-token.ts';
 import { JWKS_SOURCE, jwksAt, type JwksSource } from './jwks.client.ts';
 import { JwksDependency } from './jwks.dependency.ts';
 import { RevocationFeed } from './revocation-feed.service.ts';
@@ -39,8 +41,17 @@ export class AuthModule {
         TokenVerifier,
         ...(keys ? [] : [JwksDependency]), // the issuer's own need no fetching
         { provide: APP_GUARD, useClass: AccessGuard },
+        { provide: STREAM_ADMISSION, useFactory: streamAdmission, inject: [TokenVerifier] },
       ],
-      exports: [TokenVerifier, RevocationFeed],
+      exports: [TokenVerifier, RevocationFeed, STREAM_ADMISSION],
     };
   }
 }
+
+/** A stream that was opened without a token has none that could run out. */
+const streamAdmission =
+  (tokens: TokenVerifier): StreamAdmission =>
+  async (request) => {
+    const token = bearerToken(request);
+    return token === undefined || tokens.admits(token);
+  };

@@ -72,6 +72,15 @@ export class TokenVerifier {
     return isGood ? verified : undefined;
   }
 
+  /** Whether a request with this token would be let in now: for what lasts longer than the moment at which one was, as a stream. */
+  async admits(token: string): Promise<boolean> {
+    if (this.remembered(token)) return true;
+    return this.verify(token).then(
+      () => true,
+      () => false,
+    );
+  }
+
   private authenticate(token: string): Promise<RememberedToken> {
     return new Promise((resolve, reject) => {
       const callback = (error: unknown, verified: Verified | false | undefined, why: unknown) => {

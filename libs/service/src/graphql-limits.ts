@@ -16,6 +16,8 @@ import {
 } from 'graphql';
 import { QueryTooLarge } from './graphql.errors.ts';
 
+export { unconditionalSubscription } from './unconditional-subscription.ts';
+
 /** How much one operation may ask for. What a fragment holds counts wherever it is spread. */
 export interface QueryLimits {
   /** Levels of fields; introspection is not counted. */

@@ -1,12 +1,13 @@
-import { logProblem, toProblem } from '@cairn/http';
 import { Injectable, Module, type DynamicModule } from '@nestjs/common';
 import { GraphQLFederationFactory, GraphQLModule, GraphQLSchemaHost, type GqlModuleOptions } from '@nestjs/graphql';
 import { MercuriusFederationDriver, type MercuriusFederationDriverConfig } from '@nestjs/mercurius';
-import { graphql, GraphQLError, type GraphQLScalarType } from 'graphql';
+import { graphql, GraphQLError, Kind, type DocumentNode, type GraphQLScalarType } from 'graphql';
 import { writeFile } from 'node:fs/promises';
 import { Command } from './command.decorator.ts';
+import { BAD_REQUEST, formatErrors } from './graphql-error-format.ts';
+import { limitItems, limits, MAX_ERRORS, MAX_TOKENS } from './graphql-limits.ts';
+import { STREAM_PATH, SubscriptionDoor } from './subscription-door.service.ts';
 import { Url } from './url.type.ts';
-import { isTooManyTokens, limitItems, limits, MAX_ERRORS, MAX_TOKENS, tooLarge } from './graphql-limits.ts';
 
 // declaring a graph
 export { argumentsOf, FieldsOf } from './graphql-fields.ts';
@@ -53,7 +54,7 @@ const FEDERATION = {
   directives: ['@key', '@shareable', '@listSize'],
 };
 
-/** A code-first federation 2 subgraph at /graphql; domain errors carry their `code` in `extensions`. */
+/** A code-first federation 2 subgraph at /graphql, its subscriptions beside it; domain errors carry their `code` in `extensions`. */
 export const subgraph = (): DynamicModule => ({
   module: SubgraphModule,
   imports: [
@@ -67,20 +68,20 @@ export const subgraph = (): DynamicModule => ({
       graphql: { parseOptions: { maxTokens: MAX_TOKENS }, validateOptions: { maxErrors: MAX_ERRORS } },
       hooks: {
         preParsing: refuseSyntaxTrees,
-        preExecution: async (schema, document, _context, variables) => limitItems(schema, document, variables),
+        preExecution: async (schema, document, _context, variables) => {
+          refuseSubscriptions(document);
+          limitItems(schema, document, variables);
+        },
       },
       // mercurius would write the numbers in the path of an error as texts.
       additionalRouteOptions: { serializerCompiler: () => JSON.stringify },
-      errorFormatter: (execution) => {
-        logFailures(execution.errors ?? []);
-        return {
-          statusCode: 200,
-          response: { data: execution.data ?? null, errors: (execution.errors ?? []).flatMap(formatError) },
-        };
-      },
+      errorFormatter: ({ data, errors }) => ({
+        statusCode: 200,
+        response: { data: data ?? null, errors: formatErrors(errors ?? []) },
+      }),
     }),
   ],
-  providers: [WriteSubgraphCommand],
+  providers: [WriteSubgraphCommand, SubscriptionDoor],
 });
 
 /** mercurius takes a parsed document in JSON where it expects text, and the limit of tokens would not see it. */
@@ -93,29 +94,8 @@ async function refuseSyntaxTrees(_schema: unknown, source: string) {
   throw new GraphQLError('The query is JSON: send text', { extensions: BAD_REQUEST });
 }
 
-/** As the HTTP door does it. A failure that several fields share is one. */
-function logFailures(errors: readonly GraphQLError[]): void {
-  for (const failure of new Set(errors.map(({ originalError }) => originalError)))
-    if (failure && !refusalsIn(failure).length) logProblem(failure);
-}
-
-const BAD_REQUEST = { code: 'http.bad-request', status: 400 };
-
-function formatError(error: GraphQLError): GraphQLError[] {
-  const { originalError, path, locations } = error;
-  if (!originalError) return [refusal(error)];
-  const refusals = refusalsIn(originalError);
-  if (refusals.length > 0) return refusals.map(refusal);
-  const { title, detail, code, status, errors } = toProblem(originalError);
-  const extensions = { code, status, ...(errors && { errors }) };
-  return [{ message: detail ?? title, path, locations, extensions } as unknown as GraphQLError];
-}
-
-/** What GraphQL itself finds wrong with a query: mercurius wraps it. */
-const refusalsIn = ({ errors }: Error & { errors?: unknown }): GraphQLError[] =>
-  Array.isArray(errors) ? errors.filter((error) => error instanceof GraphQLError) : [];
-
-function refusal({ message, path, locations, extensions }: GraphQLError): GraphQLError {
-  if (isTooManyTokens(message)) return tooLarge(`Words and signs: at most ${MAX_TOKENS} are allowed`);
-  return { message, path, locations, extensions: { ...BAD_REQUEST, ...extensions } } as unknown as GraphQLError;
+/** Else the fields would be resolved once, as if there had been an event. */
+function refuseSubscriptions({ definitions }: DocumentNode): void {
+  if (definitions.some((each) => each.kind === Kind.OPERATION_DEFINITION && each.operation === 'subscription'))
+    throw new GraphQLError(`A subscription is a stream: POST it to ${STREAM_PATH}`, { extensions: BAD_REQUEST });
 }
