@@ -16,7 +16,7 @@ export class SessionEnding {
        WHERE user_id = $1 AND id = $2 AND ended_at IS NULL RETURNING id`,
       [userId, sessionId, reason],
     );
-    await this.revocations.sessionsEnded(tx, ended);
+    await this.revocations.sessionsEnded(tx, userId, ended);
     return ended.length > 0;
   }
 
@@ -35,7 +35,7 @@ export class SessionEnding {
        WHERE user_id = $1 AND id IS DISTINCT FROM $2 AND ended_at IS NULL RETURNING id`,
       [userId, except ?? null, reason],
     );
-    await this.revocations.sessionsEnded(tx, ended);
+    await this.revocations.sessionsEnded(tx, userId, ended);
     if (reason === 'deletion') await tx.query('DELETE FROM sessions WHERE user_id = $1', [userId]);
   }
 }

@@ -1,6 +1,8 @@
 import { Transactions } from '@cairn/database';
 import { checkVersion, type SeenVersion } from '@cairn/http';
+import { Outbox } from '@cairn/messaging';
 import { Injectable } from '@nestjs/common';
+import { announceChange } from './user.events.ts';
 import { UserRepository } from './user.repository.ts';
 import type { User } from './user.ts';
 
@@ -10,6 +12,7 @@ export class EditUser {
   constructor(
     private readonly transactions: Transactions,
     private readonly users: UserRepository,
+    private readonly outbox: Outbox,
   ) {}
 
   /** @throws UserNotFound, UserDeleted, Stale, EmailTaken, UsernameTaken */
@@ -17,8 +20,11 @@ export class EditUser {
     return this.transactions.run(async (tx) => {
       const user = await this.users.lock(tx, id);
       checkVersion(seen, user.version);
+      const { version } = user;
       user.edit(change, new Date());
+      if (user.version === version) return user;
       await this.users.save(tx, user);
+      await announceChange(this.outbox, tx, user);
       return user;
     });
   }

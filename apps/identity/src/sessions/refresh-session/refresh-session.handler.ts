@@ -38,7 +38,7 @@ export class RefreshSessionHandler {
       if (rotation === 'invalid') return undefined;
       await this.sessions.save(tx, session);
       if (rotation === 'rotated') return session.userId;
-      await this.revocations.sessionsEnded(tx, [session.id]);
+      await this.revocations.sessionsEnded(tx, session.userId, [session.id]);
       return undefined;
     });
 

@@ -1,10 +1,12 @@
 import { Transactions } from '@cairn/database';
+import { Outbox } from '@cairn/messaging';
 import { Job } from '@cairn/service/job';
 import { Inject, Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
 import { CONFIG, type Config } from '../../config.ts';
 import { normalizeEmail } from '../email.ts';
 import { PasswordHasher } from '../password-hasher.service.ts';
+import { announceRegistration } from '../user.events.ts';
 import { UserRepository } from '../user.repository.ts';
 import { User } from '../user.ts';
 
@@ -16,6 +18,7 @@ export class CreateFirstAdminJob {
     private readonly transactions: Transactions,
     private readonly users: UserRepository,
     private readonly hasher: PasswordHasher,
+    private readonly outbox: Outbox,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
@@ -33,7 +36,9 @@ export class CreateFirstAdminJob {
       if (await this.users.hasAdmin(tx)) return;
       const account = { id: uuidv7(), email: normalizeEmail(email), username, passwordHash };
       const profile = { displayName: null, bio: null, avatarUrl: null };
-      await this.users.insert(tx, User.signUp({ ...account, ...profile }, ['admin'], new Date()));
+      const admin = User.signUp({ ...account, ...profile }, ['admin'], new Date());
+      await this.users.insert(tx, admin);
+      await announceRegistration(this.outbox, tx, admin);
     });
   }
 }

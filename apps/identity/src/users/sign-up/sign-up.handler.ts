@@ -1,8 +1,10 @@
 import { Transactions } from '@cairn/database';
+import { Outbox } from '@cairn/messaging';
 import { Inject, Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
 import { CONFIG, type Config } from '../../config.ts';
 import { PasswordHasher } from '../password-hasher.service.ts';
+import { announceRegistration } from '../user.events.ts';
 import { UserRepository } from '../user.repository.ts';
 import { User } from '../user.ts';
 import type { SignUp } from './sign-up.dto.ts';
@@ -15,6 +17,7 @@ export class SignUpHandler {
     private readonly users: UserRepository,
     private readonly hasher: PasswordHasher,
     private readonly limit: SignUpLimit,
+    private readonly outbox: Outbox,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
@@ -26,7 +29,10 @@ export class SignUpHandler {
     await this.limit.count(address);
     const passwordHash = await this.hasher.hash(password); // before the transaction: it takes 200 ms
     const user = User.signUp({ ...account, id: uuidv7(), passwordHash }, [this.config.SIGN_UP_ROLE], new Date());
-    await this.transactions.run((tx) => this.users.insert(tx, user));
+    await this.transactions.run(async (tx) => {
+      await this.users.insert(tx, user);
+      await announceRegistration(this.outbox, tx, user);
+    });
     return user;
   }
 }
