@@ -10,6 +10,7 @@ export async function openBlogDatabase() {
     url: database.ownerUrl,
     ...schema,
     migrationsRun: true,
+    migrationsTransactionMode: 'each',
     extra: { max: 50 },
   }).initialize();
   return {

@@ -5,6 +5,8 @@ import { APP_INTERCEPTOR } from '@nestjs/core';
 import type { Config } from '../config.ts';
 import { AuthorsClient, IDENTITY } from './authors.client.ts';
 import { AuthorsInterceptor } from './authors.interceptor.ts';
+import { RenameAuthorOnUserChanged } from './on-user-changed/on-user-changed.consumer.ts';
+import { ForgetAuthorOnUserDeleted } from './on-user-deleted/on-user-deleted.consumer.ts';
 
 /** Whatever waits longer for a name is shown without it. */
 const DEADLINE_MS = 500;
@@ -29,6 +31,8 @@ export class AuthorsModule {
       providers: [
         { provide: IDENTITY, useValue: identity },
         AuthorsClient,
+        RenameAuthorOnUserChanged,
+        ForgetAuthorOnUserDeleted,
         { provide: APP_INTERCEPTOR, useClass: AuthorsInterceptor },
       ],
     };

@@ -33,5 +33,8 @@ export const CommentEntity = new EntitySchema<Comment>({
   ],
   // The drift check compares names: what the migration says stands.
   checks: ['comments_state', 'comments_body', 'comments_hiding'].map((name) => ({ name, expression: '' })),
-  indices: ['comments_in_thread', 'comments_replies'].map((name) => ({ name, synchronize: false })),
+  indices: ['comments_in_thread', 'comments_replies', 'comments_by_author'].map((name) => ({
+    name,
+    synchronize: false,
+  })),
 });

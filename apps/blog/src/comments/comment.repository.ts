@@ -2,6 +2,8 @@ import type { Principal } from '@cairn/auth';
 import type { Transaction } from '@cairn/database';
 import { checkVersion, type SeenVersion } from '@cairn/http';
 import { Injectable } from '@nestjs/common';
+import { Not } from 'typeorm';
+import { PostCache } from '../posts/post-cache.service.ts';
 import { VisiblePosts } from '../posts/visible-posts.query.ts';
 import { CommentNotFound, NotYourComment } from './comment.errors.ts';
 import { commentPolicy, type CommentAction } from './comment.policy.ts';
@@ -13,7 +15,10 @@ import { Comment } from './comment.ts';
  */
 @Injectable()
 export class CommentRepository {
-  constructor(private readonly posts: VisiblePosts) {}
+  constructor(
+    private readonly posts: VisiblePosts,
+    private readonly cache: PostCache,
+  ) {}
 
   /** For a new comment on a post that the transaction holds. */
   async lockThread(tx: Transaction, postId: string): Promise<void> {
@@ -47,6 +52,21 @@ export class CommentRepository {
     return comment;
   }
 
+  /** A comment of theirs that is not deleted, its thread locked. */
+  async lockNextOf(tx: Transaction, authorId: string): Promise<Comment | undefined> {
+    for (;;) {
+      const place = await tx.findOne(Comment, {
+        select: { id: true, postId: true },
+        where: { authorId, state: Not('deleted') },
+      });
+      if (!place) return undefined;
+      await tx.query('SELECT FROM posts WHERE id = $1 FOR NO KEY UPDATE', [place.postId]);
+      await this.lockThread(tx, place.postId);
+      const comment = await this.findInThread(tx, place.postId, place.id);
+      if (comment && comment.state !== 'deleted') return comment; // else somebody else has had it meanwhile
+    }
+  }
+
   async insert(tx: Transaction, comment: Comment): Promise<void> {
     await tx.insert(Comment, comment);
     await this.count(tx, comment.postId, counted(comment));
@@ -69,8 +89,9 @@ export class CommentRepository {
   }
 
   private async count(tx: Transaction, postId: string, change: number): Promise<void> {
-    if (change !== 0)
-      await tx.query('UPDATE post_counts SET comments = comments + $2 WHERE post_id = $1', [postId, change]);
+    if (change === 0) return;
+    await tx.query('UPDATE post_counts SET comments = comments + $2 WHERE post_id = $1', [postId, change]);
+    this.cache.changed(tx, [postId]);
   }
 }
 

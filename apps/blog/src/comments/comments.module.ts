@@ -45,5 +45,6 @@ import { UpdateCommentHandler } from './update-comment/update-comment.handler.ts
     HideCommentHandler,
     UnhideCommentHandler,
   ],
+  exports: [CommentRepository],
 })
 export class CommentsModule {}

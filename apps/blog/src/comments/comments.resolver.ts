@@ -1,10 +1,14 @@
 import { Caller, Public, SignedIn, type Principal } from '@cairn/auth';
+import { commentAdded } from '@cairn/contracts/events';
 import { idempotentRequest, validate } from '@cairn/http';
-import { Args, Context, ID, Mutation, Parent, ResolveField, Resolver, ResolveReference } from '@nestjs/graphql';
+import { Broadcasts, liveEvents } from '@cairn/messaging';
+import { Args, Context, ID, Mutation, Parent, ResolveField, Resolver, ResolveReference, Subscription } from '@nestjs/graphql'; // prettier-ignore
 import { KnownPosts } from '../posts/known-posts.query.ts';
 import { SlugSchema, type PostView } from '../posts/post.dto.ts';
 import { AuthorNode, PostNode } from '../posts/post.type.ts';
+import { VisiblePosts } from '../posts/visible-posts.query.ts';
 import type { CommentView } from './comment.dto.ts';
+import { commentPolicy } from './comment.policy.ts';
 import { CommentNode } from './comment.type.ts';
 import { CreateCommentSchema } from './create-comment/create-comment.dto.ts';
 import { CreateCommentHandler } from './create-comment/create-comment.handler.ts';
@@ -17,7 +21,29 @@ export class CommentsResolver {
     private readonly knownComments: KnownComments,
     private readonly knownPosts: KnownPosts,
     private readonly createComment: CreateCommentHandler,
+    private readonly visiblePosts: VisiblePosts,
+    private readonly broadcasts: Broadcasts,
   ) {}
+
+  /** From now on, of one post or of all that the caller may read. What may not be read (any more) when its turn comes is passed over. */
+  @Subscription(() => CommentNode)
+  async commentAdded(
+    @Caller() caller: Principal | undefined,
+    @Args('slug', { type: () => String, nullable: true }) slug?: string | null,
+  ) {
+    const of = slug == null ? undefined : await this.visiblePosts.idOf(caller, validate(SlugSchema, slug));
+    return liveEvents({
+      broadcasts: this.broadcasts,
+      contract: commentAdded,
+      field: 'commentAdded',
+      show: async (event) => {
+        const { postId, commentId } = event.data;
+        if (of !== undefined && postId !== of) return null;
+        const comment = await this.knownComments.find(caller ? {} : event, caller, commentId); // strangers all see the same: one statement
+        return comment && commentPolicy.allows(caller, 'read', comment) ? comment : null;
+      },
+    });
+  }
 
   @Mutation(() => CommentNode)
   @SignedIn()

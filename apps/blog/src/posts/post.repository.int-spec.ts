@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Sql, Transactions } from '@cairn/database';
+import { anOutbox } from '@cairn/messaging/testing';
 import type { DataSource } from 'typeorm';
 import { openBlogDatabase, type BlogDatabase } from '../../test/blog-database.ts';
 import { aPost, aPostRepository } from './post.factory.ts';
@@ -62,7 +63,9 @@ describe('what is due', () => {
     const now = new Date();
     const ids = await schedule(120, now);
     await Promise.all(
-      Array.from({ length: 10 }, () => new PublishDuePostsJob(new Sql(dataSource), transactions, posts).run()),
+      Array.from({ length: 10 }, () =>
+        new PublishDuePostsJob(new Sql(dataSource), transactions, posts, anOutbox()).run(),
+      ),
     );
     expect(await versions(ids)).toEqual(ids.map(() => ({ state: 'published', version: 2 })));
   });
@@ -72,7 +75,7 @@ describe('what is due', () => {
     const [locked, ...others] = await schedule(3, now);
     await transactions.run(async (holder) => {
       await holder.query('SELECT 1 FROM posts WHERE id = $1 FOR UPDATE', [locked]);
-      await new PublishDuePostsJob(new Sql(dataSource), transactions, posts).run();
+      await new PublishDuePostsJob(new Sql(dataSource), transactions, posts, anOutbox()).run();
       expect(await versions(others)).toEqual(others.map(() => ({ state: 'published', version: 2 })));
     });
   });

@@ -16,6 +16,7 @@ import { ListPostsController } from './list-posts/list-posts.controller.ts';
 import { ListPostsQuery } from './list-posts/list-posts.query.ts';
 import { ListRevisionsController } from './list-revisions/list-revisions.controller.ts';
 import { ListRevisionsQuery } from './list-revisions/list-revisions.query.ts';
+import { PostCache } from './post-cache.service.ts';
 import { PostRevisionRepository } from './post-revision.repository.ts';
 import { PostSearchRepository } from './post-search.repository.ts';
 import { PostRepository } from './post.repository.ts';
@@ -54,6 +55,7 @@ import { VisiblePosts } from './visible-posts.query.ts';
     PostSearchRepository,
     PostRevisionRepository,
     PostViews,
+    PostCache,
     VisiblePosts,
     PostsResolver,
     UserPostsResolver,
@@ -73,6 +75,6 @@ import { VisiblePosts } from './visible-posts.query.ts';
     ImportPostsHandler,
     PostImportRepository,
   ],
-  exports: [PostRepository, VisiblePosts, KnownPosts],
+  exports: [PostRepository, PostCache, VisiblePosts, KnownPosts],
 })
 export class PostsModule {}

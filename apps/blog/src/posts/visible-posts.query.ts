@@ -32,21 +32,22 @@ export class VisiblePosts {
   }
 
   /** The same for what only a published post takes: a comment, a like. @throws PostNotFound, PostNotPublished */
-  async holdPublished(tx: Transaction, caller: Principal, slug: string): Promise<string> {
+  async holdPublished(tx: Transaction, caller: Principal, slug: string): Promise<FoundPost> {
     const post = await this.hold(tx, caller, { slug });
     if (!post) throw new PostNotFound();
     if (post.state !== 'published') throw new PostNotPublished();
-    return post.id;
+    return post;
   }
 }
 
-interface FoundPost {
+export interface FoundPost {
   readonly id: string;
+  readonly slug: string;
   readonly state: PostState;
   readonly authorId: string;
 }
 
-const SELECT_POST = 'SELECT id, state, author_id AS "authorId" FROM posts';
+const SELECT_POST = 'SELECT id, slug, state, author_id AS "authorId" FROM posts';
 const BY_ID = `${SELECT_POST} WHERE id = $1`;
 const BY_SLUG = {
   name: 'visible-post-by-slug',

@@ -13,5 +13,6 @@ import { UnlikePostHandler } from './unlike-post/unlike-post.handler.ts';
   imports: [PostsModule],
   controllers: [GetLikeController, LikePostController, UnlikePostController],
   providers: [LikeRepository, ReactionsResolver, GetLikeQuery, LikePostHandler, UnlikePostHandler],
+  exports: [LikeRepository],
 })
 export class ReactionsModule {}

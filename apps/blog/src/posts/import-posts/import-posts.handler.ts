@@ -1,8 +1,10 @@
 import type { Principal } from '@cairn/auth';
 import { Transactions, type Transaction } from '@cairn/database';
 import { InvalidInput } from '@cairn/http';
+import { Outbox } from '@cairn/messaging';
 import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
+import { announceState } from '../post.events.ts';
 import { PostRepository } from '../post.repository.ts';
 import { Post } from '../post.ts';
 import type { FileReport, MarkdownFile } from './import-posts.dto.ts';
@@ -16,6 +18,7 @@ export class ImportPostsHandler {
     private readonly transactions: Transactions,
     private readonly posts: PostRepository,
     private readonly imports: PostImportRepository,
+    private readonly outbox: Outbox,
   ) {}
 
   /** One transaction per file: a bad one does not stop the rest, and after a crash the same import goes on. */
@@ -52,18 +55,21 @@ export class ImportPostsHandler {
     appear(post, imported, now);
     if (!(await this.imports.claim(tx, key, post.id, takenOver(imported)))) return undefined;
     await this.posts.insert(tx, post);
+    await announceState(this.outbox, tx, undefined, post);
     return { result: 'created' as const, slug: post.slug };
   }
 
   private async update(tx: Transaction, key: FileKey, postId: string, imported: ImportedPost, now: Date) {
     const post = await this.posts.lock(tx, postId);
     if (!post) return undefined;
+    const { state } = post;
     const last = await this.imports.lastTakenOver(tx, postId);
     const next = takenOver(imported);
     const result = takeOver(post, imported, last, now);
     if (result === 'edited') return { result: 'failed' as const, slug: post.slug, errors: [EDITED] };
     if (result === 'updated' && next.contentDigest === last.contentDigest) await this.posts.save(tx, post);
     else if (result === 'updated') await this.posts.saveContent(tx, post, key.authorId);
+    await announceState(this.outbox, tx, state, post);
     await this.imports.remember(tx, postId, next);
     return { result, slug: post.slug };
   }

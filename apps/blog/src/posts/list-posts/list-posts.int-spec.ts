@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Sql } from '@cairn/database';
 import { openBlogDatabase, type BlogDatabase } from '../../../test/blog-database.ts';
+import { aPostCache } from '../post.factory.ts';
 import { ListPostsSchema } from './list-posts.dto.ts';
 import { ListPostsQuery } from './list-posts.query.ts';
 import { listPosts, listPostsOfAuthors } from './list-posts.sql.ts';
@@ -32,7 +33,8 @@ const planOf = (query: object) => {
   return blog.plan(statement.text, values);
 };
 const find = async (query: object) =>
-  (await new ListPostsQuery(new Sql(blog.dataSource)).execute(undefined, ListPostsSchema.parse(query))).items;
+  (await new ListPostsQuery(new Sql(blog.dataSource), aPostCache()).execute(undefined, ListPostsSchema.parse(query)))
+    .items;
 
 describe('each list is read from its index', () => {
   test.each([

@@ -1,5 +1,6 @@
 import type { Sql, Transactions } from '@cairn/database';
 import { expect, jest, test } from '@jest/globals';
+import { anOutbox } from '@cairn/messaging/testing';
 import { Logger } from '@nestjs/common';
 import type { PostRepository } from '../post.repository.ts';
 import { PublishDuePostsJob } from './publish-due-posts.job.ts';
@@ -15,7 +16,7 @@ test('a post that cannot be published is told of when it begins to fail, and hol
     if (poisoned.includes(id)) throw new Error(`${id} is poisoned`);
   };
   const [sql, transactions, posts] = [{ rows }, { run }, { lockDue }] as unknown as [Sql, Transactions, PostRepository];
-  const job = new PublishDuePostsJob(sql, transactions, posts);
+  const job = new PublishDuePostsJob(sql, transactions, posts, anOutbox());
   await job.run();
   await job.run();
   expect(tried).toEqual(['bad', 'good', 'bad', 'good']);

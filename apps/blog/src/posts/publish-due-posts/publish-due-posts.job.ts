@@ -1,6 +1,8 @@
 import { Sql, Transactions } from '@cairn/database';
+import { Outbox } from '@cairn/messaging';
 import { Job, type JobProvider } from '@cairn/service/job';
 import { Injectable, Logger } from '@nestjs/common';
+import { announceState } from '../post.events.ts';
 import { PostRepository } from '../post.repository.ts';
 
 /** Publishes what is scheduled and due, each post in a transaction of its own, so that one that fails holds up no other. */
@@ -15,6 +17,7 @@ export class PublishDuePostsJob implements JobProvider {
     private readonly sql: Sql,
     private readonly transactions: Transactions,
     private readonly posts: PostRepository,
+    private readonly outbox: Outbox,
   ) {}
 
   async run(stopping?: AbortSignal): Promise<void> {
@@ -36,6 +39,7 @@ export class PublishDuePostsJob implements JobProvider {
       if (!due) return;
       due.post.publish(due.now);
       await this.posts.save(tx, due.post);
+      await announceState(this.outbox, tx, 'scheduled', due.post);
     });
   }
 }

@@ -16,7 +16,7 @@ export class LikePostHandler {
   /** Once, however often it is asked for. @throws PostNotFound, PostNotPublished */
   execute(caller: Principal, slug: string): Promise<LikeView> {
     return this.transactions.run(async (tx) => {
-      const postId = await this.posts.holdPublished(tx, caller, slug);
+      const { id: postId } = await this.posts.holdPublished(tx, caller, slug);
       await this.likes.add(tx, postId, caller.id);
       return { liked: true, likeCount: await this.likes.countOf(tx, postId) };
     });

@@ -16,7 +16,7 @@ export class UnlikePostHandler {
   /** Also when there was no like. @throws PostNotFound, PostNotPublished */
   execute(caller: Principal, slug: string): Promise<LikeView> {
     return this.transactions.run(async (tx) => {
-      const postId = await this.posts.holdPublished(tx, caller, slug);
+      const { id: postId } = await this.posts.holdPublished(tx, caller, slug);
       await this.likes.remove(tx, postId, caller.id);
       return { liked: false, likeCount: await this.likes.countOf(tx, postId) };
     });
