@@ -8,11 +8,14 @@ import { Admission } from './edge/admission.service.ts';
 import { Front } from './edge/front.service.ts';
 import { ComposeCommand, PublishGraphCommand } from './graph/compose.command.ts';
 import { GraphDoorService } from './graph/graph-door.service.ts';
+import { GraphEventStreams } from './graph/graph-event-streams.service.ts';
 import { GraphMetrics } from './graph/graph-metrics.service.ts';
 import { GraphService } from './graph/graph.service.ts';
+import { GraphSockets } from './graph/graph-sockets.service.ts';
 import { GraphiqlService } from './graph/graphiql.service.ts';
 import { ListOperationsCommand } from './graph/list-operations.command.ts';
 import { PersistedQueries } from './graph/persisted-queries.service.ts';
+import { SubgraphStreams } from './graph/subgraph-stream.client.ts';
 import { SubgraphClient } from './graph/subgraph.client.ts';
 import { HomeService } from './home/home.service.ts';
 import { BucketStore } from './limits/bucket-store.client.ts';
@@ -52,10 +55,13 @@ export class AppModule {
         PublishGraphCommand,
         ListOperationsCommand,
         SubgraphClient,
+        SubgraphStreams,
         PersistedQueries,
         GraphMetrics,
         GraphService,
         GraphiqlService,
+        GraphEventStreams,
+        GraphSockets,
         GraphDoorService,
         ...upstreams.map(upstreamDependency),
       ],

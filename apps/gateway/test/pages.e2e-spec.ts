@@ -37,8 +37,12 @@ test('/docs is Swagger UI from local files with every service to pick', async ()
   );
 });
 
-test.each(['/openapi.json', '/docs/postman.json'])('%s is the committed file, with an ETag', async (path) => {
-  const file = new URL(`../${path.split('/').at(-1)}`, import.meta.url);
+test.each([
+  ['/openapi.json', '../openapi.json'],
+  ['/docs/postman.json', '../postman.json'],
+  ['/docs/asyncapi.json', '../../../docs/events/asyncapi.json'],
+])('%s is the committed file, with an ETag', async (path, committed) => {
+  const file = new URL(committed, import.meta.url);
   const answer = await get(path);
   expect(answer.headers.get('cache-control')).toBe('no-cache');
   expect(answer.headers.get('content-type')).toBe('application/json; charset=utf-8');

@@ -1,7 +1,7 @@
-import { buildSchema, graphql } from 'graphql';
+import { buildSchema, execute, graphql, parse } from 'graphql';
 import { randomUUID } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
-import type { RequestListener } from 'node:http';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -20,6 +20,7 @@ type Query {
   tags: [String!]!
 }
 type Mutation { addComment(slug: String!, input: CommentInput!): Comment! }
+type Subscription { commentAdded(slug: String): Comment! }
 input CommentInput { body: String! mentions: [[String!]!] }
 type Post @key(fields: "id") { id: ID! slug: String! title: String! commentCount: Int! author: User! comments(first: Int = 20, after: String): CommentConnection! ${SIZED} related: [Post!]! }
 type CommentConnection { edges: [CommentEdge!]! pageInfo: PageInfo! }
@@ -85,6 +86,13 @@ export interface Asked {
   readonly headers: Readonly<Record<string, string | undefined>>;
 }
 
+/** A subscription that a service has been asked for, and that is open. */
+interface OpenStream extends Asked {
+  readonly response: ServerResponse;
+  /** Writes what is given, as an event `next` of the stream. */
+  result(value: object): boolean;
+}
+
 /** The GraphQL door of a service that answers from memory; every request is written down. */
 export function subgraph(name: 'blog' | 'identity') {
   const [sdl, rootValue, entities] =
@@ -93,6 +101,7 @@ export function subgraph(name: 'blog' | 'identity') {
   const schema = buildSchema(`${plain} scalar _Any union _Entity = ${entities} extend type Query { _entities(representations: [_Any!]!): [_Entity]! }`); // prettier-ignore
   const asked: Asked[] = [];
   const answer: RequestListener = async (request, response) => {
+    if (request.url === '/graphql/stream') return openStream(request, response);
     const { query, variables, operationName } = JSON.parse(await text(request)) as Asked & { operationName?: string };
     const headers = request.headers as Asked['headers'];
     asked.push({ query, variables, headers });
@@ -100,5 +109,20 @@ export function subgraph(name: 'blog' | 'identity') {
     const result = await graphql({ schema, source: query, rootValue, variableValues: variables, operationName, contextValue }); // prettier-ignore
     response.setHeader('content-type', 'application/json').end(JSON.stringify(result));
   };
-  return { asked, answer };
+  const streams = new Set<OpenStream>();
+  async function openStream(request: IncomingMessage, response: ServerResponse) {
+    const { query, variables } = JSON.parse(await text(request)) as Asked;
+    response.writeHead(200, { 'content-type': 'text/event-stream' }).write(':\n\n');
+    const result = (value: object) => response.write(`event: next\ndata: ${JSON.stringify(value)}\n\n`);
+    const stream = { query, variables, headers: request.headers as Asked['headers'], response, result };
+    streams.add(stream);
+    response.once('close', () => streams.delete(stream));
+  }
+  /** What has happened, to all whose subscriptions are open. */
+  const tell = async (n: number, body = `Comment ${n}`) => {
+    const rootValue = { commentAdded: { ...comment(n), body, post: post(n) } };
+    for (const { query, variables, result } of streams)
+      result(await execute({ schema, document: parse(query), variableValues: variables, rootValue }));
+  };
+  return { asked, answer, streams, tell };
 }

@@ -82,7 +82,9 @@ export async function startGateway(upstreams: object, variables: Record<string, 
     app,
     port,
     url: `http://127.0.0.1:${port}`,
+    redis,
     someone: issuer.someone,
+    someoneFor: issuer.someoneFor,
     raw: (message: string, options?: { end: boolean }) => raw(port, message, options),
     stop: async () => {
       await app.close();

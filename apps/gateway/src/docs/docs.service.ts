@@ -6,12 +6,10 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { page } from '../page.ts';
 import { errorsPage } from './errors-page.ts';
-import { committedDocument, OpenApiDocuments, type Document } from './open-api-documents.service.ts';
+import { committedDocument, committedFiles, OpenApiDocuments, type Document } from './open-api-documents.service.ts';
 
 const swaggerUi = path.dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
 const ownPages = path.join(import.meta.dirname, 'pages');
-/** Where what `generate` has written is read. */
-const FILES = { 'openapi.json': '/openapi.json', 'postman.json': '/docs/postman.json' };
 /** Of Swagger UI only what its page asks for. */
 const SWAGGER_UI_FILES = ['swagger-ui.css', 'swagger-ui-bundle.js', 'swagger-ui-standalone-preset.js', 'favicon-32x32.png']; // prettier-ignore
 /** All from here. Swagger UI sets styles by script and has its icons in data: URLs. */
@@ -19,7 +17,7 @@ const POLICY = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 's
 
 /**
  * /openapi.json, the committed description of all services; /docs: Swagger UI over it and over each service, from files of ours, the Postman
- * collection, and the page of errors that a problem's `type` leads to.
+ * collection, the AsyncAPI document, and the page of errors that a problem's `type` leads to.
  */
 @Injectable()
 export class DocsService implements OnModuleInit {
@@ -30,8 +28,8 @@ export class DocsService implements OnModuleInit {
 
   async onModuleInit() {
     const root = this.host.httpAdapter.getInstance<FastifyInstance>();
-    for (const file of ['openapi.json', 'postman.json'] as const)
-      root.get(FILES[file], async (request, reply) => send(await committedDocument(file), request, reply));
+    for (const file of Object.keys(committedFiles) as (keyof typeof committedFiles)[])
+      root.get(file, async (request, reply) => send(await committedDocument(file), request, reply));
     for (const name of this.documents.names)
       root.get(`/docs/${name}.json`, async (request, reply) => send(await this.documents.get(name), request, reply));
     await root.register(async (docs) => {
@@ -60,5 +58,5 @@ function send({ text, etag }: Document, { headers }: FastifyRequest, reply: Fast
 /** What there is to pick from: all services as one first. */
 const descriptions = (names: readonly string[]) => {
   const each = names.map((name) => ({ name, url: `/docs/${name}.json` }));
-  return `window.descriptions = ${JSON.stringify([{ name: 'everything', url: FILES['openapi.json'] }, ...each])};\n`;
+  return `window.descriptions = ${JSON.stringify([{ name: 'everything', url: '/openapi.json' }, ...each])};\n`;
 };

@@ -19,9 +19,16 @@ const documentOf = (text: string): Document => ({
 
 const committed = new Map<string, Promise<Document>>();
 
-/** A file that `generate` wrote into the gateway's folder, read once. @throws Error when it has never been generated */
-export function committedDocument(file: 'openapi.json' | 'postman.json'): Promise<Document> {
-  const known = committed.get(file) ?? readFile(new URL(`../../${file}`, import.meta.url), 'utf8').then(documentOf);
+/** What `generate` writes and anybody may read, by its address. */
+export const committedFiles = {
+  '/openapi.json': new URL('../../openapi.json', import.meta.url),
+  '/docs/postman.json': new URL('../../postman.json', import.meta.url),
+  '/docs/asyncapi.json': new URL('../../../../docs/events/asyncapi.json', import.meta.url),
+};
+
+/** Read once. @throws Error when it has never been generated */
+export function committedDocument(file: keyof typeof committedFiles): Promise<Document> {
+  const known = committed.get(file) ?? readFile(committedFiles[file], 'utf8').then(documentOf);
   committed.set(file, known);
   return known;
 }

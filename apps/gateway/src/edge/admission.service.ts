@@ -47,16 +47,26 @@ export class Admission {
     const { headers } = request;
     const routeClass = this.classes.get(className)!;
     const hasToken = use !== 'ignored' && headers.authorization !== undefined;
-    if (hasToken) await this.identify(exchange, routeClass);
+    if (hasToken) await this.identify(exchange, routeClass, bearerToken(request));
     await this.count(exchange, routeClass, exchange.userId);
     if (use === 'required' && !hasToken) throw noBearerToken(request);
     const { maxBody } = routeClass;
     if (Number(headers['content-length'] ?? 0) > maxBody) throw tooLarge(maxBody);
   }
 
-  private async identify(exchange: Exchange, routeClass: Class): Promise<void> {
+  /** Of somebody who was let in without a token and says later who they are. @throws as `admit`, save for 413 */
+  async identifyBy(exchange: Exchange, className: string, authorization: string): Promise<void> {
+    const token = bearerToken({ headersDistinct: { authorization: [authorization] } });
+    await this.identify(exchange, this.classes.get(className)!, token);
+  }
+
+  /** One more thing that is asked for on a connection. @throws TooManyRequests */
+  countOne(exchange: Exchange, className: string): Promise<void> {
+    return this.count(exchange, this.classes.get(className)!, exchange.userId);
+  }
+
+  private async identify(exchange: Exchange, routeClass: Class, token: string | undefined): Promise<void> {
     const { request } = exchange;
-    const token = bearerToken(request);
     let verified = token === undefined ? undefined : this.tokens.remembered(token);
     if (!verified) {
       // Before the work of verifying it: who makes tokens up is a stranger, and counted as one.

@@ -15,6 +15,7 @@ import { ServerResponse, type IncomingMessage, type RequestListener, type Server
 import type { Socket } from 'node:net';
 import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
+import { GraphSockets } from '../graph/graph-sockets.service.ts';
 import { ProxyService } from '../proxy/proxy.service.ts';
 import { logAccess } from './access-log.ts';
 import { Admission } from './admission.service.ts';
@@ -50,6 +51,7 @@ export class Front implements OnModuleInit {
     private readonly lifecycle: Lifecycle,
     private readonly admission: Admission,
     private readonly proxy: ProxyService,
+    private readonly graph: GraphSockets,
     private readonly host: HttpAdapterHost,
   ) {
     this.cors = new Cors(config.CORS_ORIGINS);
@@ -127,6 +129,7 @@ export class Front implements OnModuleInit {
     this.tellOf(exchange);
     const refusal = this.refusalOf(exchange, false);
     if (refusal) return exchange.refuse(refusal);
+    if (isGraph(exchange)) return this.upgradeToGraph(exchange, head);
     const routed = this.proxy.find(exchange.target);
     if (routed) exchange.route = routed.prefix;
     const done = routed ? this.proxy.upgrade(exchange, routed, head) : this.admission.admit(exchange, 'read');
@@ -134,6 +137,12 @@ export class Front implements OnModuleInit {
       () => routed ?? exchange.refuse(new NotFoundException(`Nothing is at ${exchange.path}`)),
       (error: unknown) => exchange.refuse(error),
     );
+  }
+
+  private upgradeToGraph(exchange: Exchange, head: Buffer): void {
+    exchange.route = '/graphql';
+    const take = () => exchange.response.destroyed || this.graph.take(exchange, head);
+    this.admission.admit(exchange, 'graph').then(take).catch((error: unknown) => exchange.refuse(error)); // prettier-ignore
   }
 
   /** Counted until the answer is out, also one that its client does not read. */
@@ -175,8 +184,9 @@ export class Front implements OnModuleInit {
       framework(request, response);
     };
     if (isOfMachines) return go();
-    const routeClass = decodeURIComponent(exchange.path) === '/graphql' ? 'graph' : 'read';
-    this.admission.admit(exchange, routeClass).then(go, (error: unknown) => this.refuse(exchange, error));
+    this.admission
+      .admit(exchange, isGraph(exchange) ? 'graph' : 'read')
+      .then(go, (error: unknown) => this.refuse(exchange, error));
   }
 
   private refuse(exchange: Exchange, error: unknown): void {
@@ -195,6 +205,8 @@ export class Front implements OnModuleInit {
     });
   }
 }
+
+const isGraph = ({ path }: Exchange) => decodeURIComponent(path) === '/graphql';
 
 const isWebSocket = ({ headers, method }: IncomingMessage) =>
   method === 'GET' && headers.upgrade?.toLowerCase() === 'websocket';

@@ -1,4 +1,4 @@
-import { isTooManyTokens, limitsTo, tooLarge } from '@cairn/service/graphql-limits';
+import { isTooManyTokens, limitsTo, tooLarge, unconditionalSubscription } from '@cairn/service/graphql-limits';
 import {
   GraphQLError,
   Kind,
@@ -80,6 +80,8 @@ export class Documents {
     if (large.length > 0) return { errors: large.map(({ message }) => tooLarge(message)) };
     if (!this.options.introspection && this.check(document, [NoSchemaIntrospectionCustomRule]).length > 0)
       return { errors: [refused(new IntrospectionOff())] };
+    const conditional = this.check(document, [unconditionalSubscription]);
+    if (conditional.length > 0) return { errors: conditional };
     const errors = this.check(document, RULES);
     if (errors.length > 0) return { errors: this.options.introspection ? errors : errors.map(withoutHints) };
     return { document, operations: this.operationsOf(document) };

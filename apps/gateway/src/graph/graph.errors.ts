@@ -32,3 +32,10 @@ export class PreflightRequired extends problem({
   kind: 'invalid',
   title: 'Say Accept: application/json, or send a header that a form cannot send, such as X-Requested-With',
 }) {}
+
+/** On one connection; what is not subscribed to any more makes room. */
+export class TooManySubscriptions extends problem({
+  code: 'graphql.too-many-subscriptions',
+  kind: 'too-many',
+  title: 'As many subscriptions as one connection may have are open',
+}) {}

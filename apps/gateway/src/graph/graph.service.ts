@@ -1,8 +1,11 @@
 import { logProblem, toProblem } from '@cairn/http';
 import { tooLarge } from '@cairn/service/graphql-limits';
+import { mapped } from '@cairn/service/stream';
+import { boundedQueue } from '@cairn/resilience';
 import { getStitchedSchemaFromSupergraphSdl } from '@graphql-tools/federation';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import {
+  createSourceEventStream,
   execute,
   getVariableValues,
   GraphQLError,
@@ -14,6 +17,7 @@ import {
 } from 'graphql';
 import { readFileSync } from 'node:fs';
 import type { Config } from '../config.ts';
+import { askingAnew, type Asking } from './asking.ts';
 import { countObjects } from './count-objects.ts';
 import { Documents, type Executable, type Operation } from './documents.ts';
 import { formatError, type FormattedError } from './error-format.ts';
@@ -21,7 +25,8 @@ import { SUPERGRAPH_FILE } from './files.ts';
 import { GraphMetrics } from './graph-metrics.service.ts';
 import type { Parameters } from './graph-request.ts';
 import { PersistedQueries } from './persisted-queries.service.ts';
-import { SubgraphClient, type Asking, type PlainAnswer } from './subgraph.client.ts';
+import { SubgraphStreams } from './subgraph-stream.client.ts';
+import { SubgraphClient, type PlainAnswer } from './subgraph.client.ts';
 import { factsOf } from './supergraph.ts';
 
 export interface GraphAnswer {
@@ -34,7 +39,7 @@ export interface GraphAnswer {
 }
 
 /** An operation that may be executed. */
-interface Chosen {
+export interface Chosen {
   readonly prepared: Executable;
   readonly operation: Operation;
   readonly query: string;
@@ -50,11 +55,14 @@ interface Chosen {
 @Injectable()
 export class GraphService {
   private readonly logger = new Logger('Graph');
+  /** One event may concern thousands of subscribers: their answers are worked out a few at a time, beside the requests of everybody else. */
+  private readonly forEvents = boundedQueue({ concurrency: 16, queue: 50_000 });
   private loaded: ReturnType<GraphService['build']> | undefined;
 
   constructor(
     @Inject('config') private readonly config: Config,
     private readonly subgraphs: SubgraphClient,
+    private readonly streams: SubgraphStreams,
     private readonly persisted: PersistedQueries,
     private readonly metrics: GraphMetrics,
   ) {}
@@ -68,9 +76,16 @@ export class GraphService {
     return { errors: this.format(error) };
   }
 
+  /** What ends a stream before its time. */
+  failure(error: unknown): GraphAnswer {
+    return { data: null, errors: this.format(this.coded(error)) };
+  }
+
   /** Answers one request, or those of a batch, which share what they ask of the services. */
   async answer(requests: readonly Parameters[], asking: Asking, mayChange: boolean): Promise<GraphAnswer[]> {
-    const chosen = await Promise.all(requests.map((parameters) => this.choose(parameters, mayChange)));
+    const chosen = (await Promise.all(requests.map((parameters) => this.choose(parameters, mayChange)))).map((each) =>
+      isChosen(each) && isSubscription(each) ? this.refusal(new GraphQLError(STREAMS_ONLY)) : each,
+    );
     const costs = chosen.map((each) => (isChosen(each) ? each.operation.cost(each.variables) : 0));
     const total = costs.reduce((sum, cost) => sum + cost, 0);
     const limit = this.config.GRAPHQL_MAX_COST;
@@ -84,6 +99,48 @@ export class GraphService {
         isChosen(each) ? this.measured(await this.execute(each, shared), costs[index]!, each) : each,
       ),
     );
+  }
+
+  /** The same for a door through which several answers can come. */
+  async prepare(parameters: Parameters, mayChange: boolean): Promise<Chosen | GraphAnswer> {
+    const chosen = await this.choose(parameters, mayChange);
+    if (!isChosen(chosen)) return chosen;
+    const { cost, limit } = { cost: chosen.operation.cost(chosen.variables), limit: this.config.GRAPHQL_MAX_COST };
+    return cost > limit ? this.refusal(tooLarge(`Cost: at most ${limit} is allowed, this is ${cost}`)) : chosen;
+  }
+
+  /** Of a subscription an answer to each event, each with the time and at the cost of a query; nothing is executed before it is taken. */
+  async run(chosen: Chosen, asking: Asking): Promise<GraphAnswer | AsyncIterableIterator<GraphAnswer>> {
+    const { prepared, operation, given, variables } = chosen;
+    const cost = operation.cost(variables);
+    if (!isSubscription(chosen)) return this.measured(await this.execute(chosen, askingAnew(asking)), cost, chosen);
+    const operationName = operation.node.name?.value;
+    const args = { schema: this.load().schema, document: prepared.document, variableValues: given, operationName };
+    const events = await createSourceEventStream({ ...args, contextValue: asking });
+    if ('errors' in events) return { errors: this.formatAll(events.errors ?? []) };
+    const answers = mapped(events as AsyncIterableIterator<unknown>, async (rootValue) =>
+      this.forEvents(async () =>
+        this.measured(await execute({ ...args, rootValue, contextValue: askingAnew(asking) }), cost, chosen),
+      ),
+    );
+    return this.sayingWhy(answers);
+  }
+
+  /** A stream that fails ends with an answer that says so. */
+  private sayingWhy(answers: AsyncIterableIterator<GraphAnswer>): AsyncIterableIterator<GraphAnswer> {
+    let hasFailed = false;
+    const telling: AsyncIterableIterator<GraphAnswer> = {
+      next: async () => {
+        if (hasFailed) return { done: true, value: undefined };
+        return answers.next().catch((error: unknown) => {
+          hasFailed = true;
+          return { done: false, value: this.failure(error) };
+        });
+      },
+      return: () => answers.return!(),
+      [Symbol.asyncIterator]: () => telling,
+    };
+    return telling;
   }
 
   /** What a request wants executed, or why that may not be. */
@@ -104,7 +161,6 @@ export class GraphService {
     if (!operation) return refuse(`There is no operation "${operationName}"`);
     if (another) return refuse('There are several operations: say by operationName which to execute');
     const type = operation.node.operation;
-    if (type === OperationTypeNode.SUBSCRIPTION) return refuse('There are no subscriptions here');
     if (type === OperationTypeNode.MUTATION && !mayChange)
       return refuse('A change is sent by POST', { code: 'http.method-not-allowed', status: 405 });
     const given = parameters.variables ?? {};
@@ -188,6 +244,7 @@ export class GraphService {
         const executor = async ({ document, variables, operationType, context }: ExecutionRequest) => {
           const request = { query: print(document), variables };
           try {
+            if (operationType === 'subscription') return await this.streams.open(name, request, context);
             return await this.subgraphs.ask(name, request, context, operationType === 'mutation');
           } catch (error) {
             return { data: null, errors: [this.coded(error)] }; // stitching passes a promise that fails over in silence
@@ -208,7 +265,12 @@ interface ExecutionRequest {
   readonly context: Asking;
 }
 
-const isChosen = (each: Chosen | GraphAnswer): each is Chosen => 'operation' in each;
+const STREAMS_ONLY =
+  'A subscription is a stream: send Accept: text/event-stream, or use a WebSocket with the protocol graphql-transport-ws';
+
+export const isSubscription = ({ operation }: Chosen) => operation.node.operation === OperationTypeNode.SUBSCRIPTION;
+
+export const isChosen = (each: Chosen | GraphAnswer): each is Chosen => 'operation' in each;
 
 /** What a service said, its errors as such. Without a path they are about the request: nothing was executed then. */
 function revived({ data, errors }: ExecutionResult): ExecutionResult {

@@ -60,13 +60,34 @@ export const FIRST_QUERY = `# The graph of all services. Write a query and press
 }
 `;
 
-/** A file of its own, for the policy allows no script in the page. */
-const START = `const fetcher = async (parameters, { headers } = {}) => {
-  const answer = await fetch('/graphql', {
+/** A file of its own, for the policy allows no script in the page. What is answered with a stream, GraphiQL follows as it follows any list that grows. */
+const START = `const ask = (parameters, accept, headers, signal) =>
+  fetch('/graphql', {
     method: 'POST',
-    headers: { 'Content-Type': 'application/json', Accept: 'application/graphql-response+json, application/json;q=0.9', ...headers },
+    signal,
+    headers: { 'Content-Type': 'application/json', Accept: accept, ...headers },
     body: JSON.stringify(parameters),
   });
+async function* follow(parameters, headers) {
+  const leaving = new AbortController();
+  try {
+    const answer = await ask(parameters, 'text/event-stream', headers, leaving.signal);
+    if (!answer.headers.get('content-type').startsWith('text/event-stream')) return yield await answer.json();
+    let text = '';
+    for await (const piece of answer.body.pipeThrough(new TextDecoderStream())) {
+      const events = (text += piece).split('\\n\\n');
+      text = events.pop();
+      for (const event of events) if (event.startsWith('event: next')) yield JSON.parse(event.slice(event.indexOf('data: ') + 6));
+    }
+  } finally {
+    leaving.abort();
+  }
+}
+const isSubscription = ({ operationName }, document) =>
+  document?.definitions.some(({ operation, name }) => operation === 'subscription' && (!operationName || name?.value === operationName));
+const fetcher = async (parameters, { headers, documentAST } = {}) => {
+  if (isSubscription(parameters, documentAST)) return follow(parameters, headers);
+  const answer = await ask(parameters, 'application/graphql-response+json, application/json;q=0.9', headers);
   return answer.json();
 };
 ReactDOM.createRoot(document.getElementById('graphiql')).render(

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { answerType, JSON_TYPE, RESPONSE_TYPE, wantsPage } from './media-type.ts';
+import { answerType, JSON_TYPE, RESPONSE_TYPE, takesEvents, wantsPage } from './media-type.ts';
 
 test.each([
   [undefined, JSON_TYPE],
@@ -22,3 +22,13 @@ test.each([
   [undefined, false],
   ['application/json, text/html', false],
 ])('%s wants a page: %s', (accept, page) => expect(wantsPage(accept)).toBe(page));
+
+test.each([
+  ['text/event-stream', true, 'text/event-stream'],
+  ['application/json, Text/Event-Stream', true, JSON_TYPE],
+  ['text/event-stream;q=0, application/json', false, JSON_TYPE],
+  ['*/*', false, JSON_TYPE],
+  [undefined, false, JSON_TYPE],
+])('%s takes events: %s; otherwise %s', (accept, takes, type) => {
+  expect([takesEvents(accept), answerType(accept)]).toEqual([takes, type]);
+});

@@ -3,18 +3,8 @@ import { Inject, Injectable } from '@nestjs/common';
 import { GraphQLError, type ExecutionResult } from 'graphql';
 import { OutcomeUnknown, UpstreamFailed, UpstreamTooSlow, UpstreamUnavailable } from '../proxy/proxy.errors.ts';
 import type { Upstream } from '../proxy/upstream.client.ts';
+import type { Asking } from './asking.ts';
 import { countObjectsIn } from './count-objects.ts';
-
-/** Of one request to the graph, for all that it asks of services. */
-export interface Asking {
-  /** Sent along: who is calling, and the ids of the request. */
-  readonly headers: Readonly<Record<string, string>>;
-  /** Aborted when the client has left. */
-  readonly signal: AbortSignal;
-  /** The time that it may take, and until when that is, by `performance.now()`. */
-  readonly milliseconds: number;
-  readonly deadline: number;
-}
 
 export interface SubgraphRequest {
   readonly query: string;
@@ -81,7 +71,7 @@ export class SubgraphClient {
   }
 }
 
-const unavailable = (name: string) => new UpstreamUnavailable(`${name} is unavailable`, { retryAfter: 1 });
+export const unavailable = (name: string) => new UpstreamUnavailable(`${name} is unavailable`, { retryAfter: 1 });
 
 /** Data, and nothing besides that would have to be formatted or left out. The words may also stand in the data: then it is read. */
 function plain({ status, text }: { status: number; text: string }): PlainAnswer | undefined {
@@ -90,7 +80,7 @@ function plain({ status, text }: { status: number; text: string }): PlainAnswer 
   return objects === undefined ? undefined : { text, objects };
 }
 
-function resultOf(name: string, { status, text }: { status: number; text: string }): ExecutionResult {
+export function resultOf(name: string, { status, text }: { status: number; text: string }): ExecutionResult {
   const said = parsed(text) as ExecutionResult & { code?: unknown; title?: string; detail?: string };
   if (said?.data !== undefined || Array.isArray(said?.errors)) return said;
   if (status < 400 || typeof said?.code !== 'string') throw new UpstreamFailed(name);

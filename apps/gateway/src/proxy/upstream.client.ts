@@ -85,6 +85,8 @@ export class Upstream {
       let status = 0;
       let fields: Record<string, string | string[] | undefined> = {};
       const pieces: Buffer[] = [];
+      const cancel = () => call.cancel();
+      const done = () => signal?.removeEventListener('abort', cancel); // a client may stay for long, and ask for much
       const call = this.send(
         { ...rest, headers: Object.entries(headers).flat(), body: body === null ? null : () => body },
         {
@@ -93,12 +95,18 @@ export class Upstream {
             fields = parsed;
           },
           onData: (piece) => void pieces.push(piece),
-          onEnd: () => resolve({ status, headers: fields, text: Buffer.concat(pieces).toString() }),
-          onFailure: reject,
+          onEnd: () => {
+            done();
+            resolve({ status, headers: fields, text: Buffer.concat(pieces).toString() });
+          },
+          onFailure: (error) => {
+            done();
+            reject(error as Error);
+          },
         },
         options,
       );
-      signal?.addEventListener('abort', () => call.cancel(), { once: true });
+      signal?.addEventListener('abort', cancel);
     });
   }
 
