@@ -1,4 +1,4 @@
-import { Problem, startPostgres, startRedis, type RunningServer, type ServerOptions } from '@cairn/backing';
+import { Problem, startKafka, startPostgres, startRedis, type RunningServer, type ServerOptions } from '@cairn/backing';
 import { createWriteStream } from 'node:fs';
 import path from 'node:path';
 import type { Processes } from './processes.ts';
@@ -30,6 +30,15 @@ export async function redisUrl(context: BackingContext): Promise<string> {
   if (!REDIS_URL) return (await supervised('redis', startRedis, context)).url;
   await assertRedisAnswers(valid('REDIS_URL', REDIS_URL, /^rediss?:$/, 'redis://host:6379'));
   return REDIS_URL;
+}
+
+/** Answers where Kafka is, as `host:port`, separated by commas: the person's own, else a private one. */
+export async function kafkaBrokers(context: BackingContext): Promise<string> {
+  const { KAFKA_BROKERS } = process.env;
+  if (!KAFKA_BROKERS) return (await supervised('kafka', startKafka, context)).url;
+  if (!KAFKA_BROKERS.split(',').every((each) => /^\s*[^\s:/]+:\d+\s*$/.test(each)))
+    throw new Problem('The environment variable KAFKA_BROKERS is wrong: it takes a list like host:9092,other:9092.');
+  return KAFKA_BROKERS;
 }
 
 function valid(variable: string, value: string, protocol: RegExp, example: string): string {

@@ -14,7 +14,8 @@ const read = (file: string) => readFileSync(path.join(workspace, file), 'utf8');
 const namesIn = (dependencies: Dependencies = {}) => Object.keys(dependencies);
 const manifest = (project: string) => JSON.parse(read(path.join(project, 'package.json'))) as Package;
 
-const isTest = (file: string) => /\.(spec|int-spec|e2e-spec|factory)\.ts$|\/test\//.test(file);
+/** What a library brings for the tests of others is for tests, too. */
+const isTest = (file: string) => /\.(spec|int-spec|e2e-spec|factory)\.ts$|\/(test|src\/testing)\//.test(file);
 
 /** The packages that these files import, also for their types only. */
 function imported(files: readonly string[]): string[] {

@@ -78,6 +78,15 @@ test('the fault dials are for development alone, and not at the gateway', () => 
   expect(environmentOf(only('blog'), production)).not.toHaveProperty('FAULT_DIALS');
 });
 
+test('every service is told the broker, whatever the person has set', () => {
+  const inherited = { BROKER: 'kafka', KAFKA_BROKERS: 'elsewhere:9092' };
+  expect(environmentOf(only('blog'), surroundings({ inherited }))).toMatchObject({ BROKER: 'redis' });
+  expect(environmentOf(only('blog'), surroundings({ inherited, kafkaBrokers: '127.0.0.1:4092' }))).toMatchObject({
+    BROKER: 'kafka',
+    KAFKA_BROKERS: '127.0.0.1:4092',
+  });
+});
+
 test('a service that does not run is an upstream all the same', () => {
   const { UPSTREAMS } = environmentOf(only('gateway'), surroundings({ plan: planOf(['identity']) }));
   expect(JSON.parse(UPSTREAMS!)).toMatchObject({ blog: { origins: ['http://127.0.0.1:4002'] } });

@@ -29,6 +29,8 @@ export interface Surroundings {
   readonly portBase: number;
   readonly empty: boolean;
   readonly redisUrl: string;
+  /** Undefined: events go by Redis. */
+  readonly kafkaBrokers?: string | undefined;
   readonly databases: ReadonlyMap<string, ServiceDatabase>;
   /** A random text of this clone, the same at every start. */
   readonly secret: (name: string) => string;
@@ -39,7 +41,7 @@ export interface Surroundings {
 /** The environment of an instance that serves, in full: each parses its part of it by its own schema. */
 export function environmentOf(instance: Instance, surroundings: Surroundings): NodeJS.ProcessEnv {
   const { service: name } = instance;
-  const { portBase, redisUrl, databases, secret, inherited } = surroundings;
+  const { portBase, redisUrl, kafkaBrokers, databases, secret, inherited } = surroundings;
   const { DATABASE_URL: _server, DATABASE_OWNER_URL: _owner, ...kept } = inherited;
   const database = databases.get(name);
   return {
@@ -57,6 +59,7 @@ export function environmentOf(instance: Instance, surroundings: Surroundings): N
     ...(name !== 'gateway' && { TRUSTED_PROXIES: '127.0.0.1' }), // in front of the gateway are strangers
     JWKS_URL: `${origin(portBase, 'identity')}/.well-known/jwks.json`,
     REDIS_URL: redisUrl,
+    ...(kafkaBrokers === undefined ? { BROKER: 'redis' } : { BROKER: 'kafka', KAFKA_BROKERS: kafkaBrokers }),
     ...(database && { DATABASE_URL: database.url }),
     ...(topology[name].calls.length && {
       IDENTITY_URL: origin(portBase, 'identity'),

@@ -32,7 +32,7 @@ const ROLES = [
     'sql',
     'type',
   ],
-  ...['dependency', 'command'],
+  ...['dependency', 'command', 'broker'],
 ];
 const VAGUE = /(^|\/)(utils?|common|helpers?|misc|base)(\/|\.)/;
 

@@ -9,7 +9,7 @@ const SCALE = { blog: 2, identity: 2 };
 /** The first port base, from the one given upwards, whose every port nobody has. */
 export async function freePortBase(from: number): Promise<number> {
   try {
-    await assertPortsFree(portsOf(planOf([], SCALE), from, ['postgres', 'redis']));
+    await assertPortsFree(portsOf(planOf([], SCALE), from, ['postgres', 'redis', 'kafka']));
     return from;
   } catch (error) {
     if (!(error instanceof PortInUse)) throw error;

@@ -26,3 +26,29 @@ export function noteInstances(folder: string, portBase: number, { instances }: P
 /** Undefined where nothing runs. */
 export const runningInstances = (folder: string): RunningInstance[] | undefined =>
   existsSync(fileIn(folder)) ? (JSON.parse(readFileSync(fileIn(folder), 'utf8')) as RunningInstance[]) : undefined;
+
+const brokerFileIn = (folder: string) => path.join(folder, 'broker.json');
+
+/** What a process is told of the broker. */
+export interface RunningBroker {
+  readonly BROKER: 'redis' | 'kafka';
+  readonly REDIS_URL: string;
+  readonly KAFKA_BROKERS: readonly string[];
+}
+
+/** For other commands, too; readable by its owner only, for there is a password in it. */
+export function noteBroker(folder: string, { BROKER, REDIS_URL, KAFKA_BROKERS }: NodeJS.ProcessEnv): () => void {
+  const noted: RunningBroker = {
+    BROKER: BROKER === 'kafka' ? 'kafka' : 'redis',
+    REDIS_URL: REDIS_URL ?? '',
+    KAFKA_BROKERS: (KAFKA_BROKERS ?? '').split(',').map((each) => each.trim()),
+  };
+  writeFileSync(brokerFileIn(folder), `${JSON.stringify(noted, null, 2)}\n`, { mode: 0o600 });
+  return () => rmSync(brokerFileIn(folder), { force: true });
+}
+
+/** Undefined where nothing runs. */
+export const runningBroker = (folder: string): RunningBroker | undefined =>
+  existsSync(brokerFileIn(folder))
+    ? (JSON.parse(readFileSync(brokerFileIn(folder), 'utf8')) as RunningBroker)
+    : undefined;

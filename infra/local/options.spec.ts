@@ -6,6 +6,7 @@ test('the defaults', () => {
     services: [],
     scale: {},
     portBase: 3000,
+    broker: 'redis',
     empty: false,
     watch: false,
     help: false,
@@ -17,11 +18,15 @@ test('services and options in any order', () => {
     services: ['blog'],
     scale: {},
     portBase: 4000,
+    broker: 'redis',
     empty: true,
     watch: true,
     help: false,
   });
 });
+
+test('the broker', () =>
+  expect(parseOptions(['--broker', 'kafka', 'blog'])).toMatchObject({ broker: 'kafka', services: ['blog'] }));
 
 test.each([
   [['--scale', 'blog=2'], [], { blog: 2 }],
@@ -31,9 +36,10 @@ test.each([
 
 test.each([
   [['--wacth'], "Unknown option '--wacth': `npm start -- --help` lists what there is."],
-  [['--port-base', 'x'], '--port-base takes a number from 1024 to 65456, not "x".'],
-  [['--port-base', '65500'], '--port-base takes a number from 1024 to 65456, not "65500".'],
-  [['--scale', 'blog=2', '--port-base', '65400'], '--port-base takes a number from 1024 to 65356, not "65400".'],
+  [['--broker', 'rabbit'], '--broker takes redis or kafka, not "rabbit".'],
+  [['--port-base', 'x'], '--port-base takes a number from 1024 to 65443, not "x".'],
+  [['--port-base', '65500'], '--port-base takes a number from 1024 to 65443, not "65500".'],
+  [['--scale', 'blog=2', '--port-base', '65400'], '--port-base takes a number from 1024 to 65343, not "65400".'],
   ...['blog=0', 'blog=10', 'blog=-1', 'blog=1.5', 'blog=two', 'blog=', '=2', 'blog', 'blog=2=3'].map(
     (text) =>
       [['--scale', text], `--scale takes a service and a number from 1 to 9, as in blog=2, not "${text}".`] as const,

@@ -1,12 +1,13 @@
 import { Problem } from '@cairn/backing';
 import { parseArgs } from 'node:util';
 import type { Scale } from './plan.ts';
-import { backingPorts, INSTANCE_STEP, MOST_INSTANCES } from './topology.ts';
+import { backingPorts, brokers, type BrokerName, INSTANCE_STEP, MOST_INSTANCES } from './topology.ts';
 
 export interface Options {
   readonly services: readonly string[];
   readonly scale: Scale;
   readonly portBase: number;
+  readonly broker: BrokerName;
   readonly empty: boolean;
   readonly watch: boolean;
   readonly help: boolean;
@@ -19,16 +20,20 @@ export const HELP = `npm start -- [service …] [options]
   --empty             leaves the system empty: no demo world
   --scale blog=2      runs two instances of blog, behind one gateway: \`blog\` and, 100 ports above it, \`blog-2\`
                       (more: \`--scale blog=2 identity=3\`, each up to 9)
+  --broker kafka      events through a real Kafka instead of Redis Streams (Java and Maven are found or installed)
   --watch             builds again and restarts the service whose files change
   --port-base 4000    moves every port, so that two clones run side by side (3000 unless told otherwise)
   --help              this text
 
   DATABASE_URL        a PostgreSQL server on which roles and databases may be created, instead of the embedded one
   REDIS_URL           a running Redis, instead of a private one
+  KAFKA_BROKERS       a running Kafka, as host:port, for --broker kafka
   CAIRN_DATA          the folder for the data, instead of .cairn
 
 npm run import        makes posts of Markdown files: \`npm run import -- --help\`
 npm run fault         makes a service slow or wrong for a while: \`npm run fault -- --help\`
+npm run dead-letters  shows, replays and discards events that could not be handled: \`npm run dead-letters -- --help\`
+npm run events        shows live what services tell each other: \`npm run events -- --help\`
 npm run reset         removes the data
 `;
 
@@ -42,8 +47,10 @@ export function parseOptions(args: readonly string[]): Options {
   const highest = 65_535 - Math.max(...Object.values(backingPorts)) - furthest;
   if (!Number.isInteger(portBase) || portBase < 1024 || portBase > highest)
     throw new Problem(`--port-base takes a number from 1024 to ${highest}, not "${values['port-base']}".`);
+  const broker = brokers.find((name) => name === (values.broker ?? 'redis'));
+  if (!broker) throw new Problem(`--broker takes ${brokers.join(' or ')}, not "${values.broker}".`);
   const { empty = false, watch = false, help = false } = values;
-  return { services: positionals.filter((text) => !isScale(text)), scale, portBase, empty, watch, help };
+  return { services: positionals.filter((text) => !isScale(text)), scale, portBase, broker, empty, watch, help };
 }
 
 function parsed(args: readonly string[]) {
@@ -56,6 +63,7 @@ function parsed(args: readonly string[]) {
         empty: flag,
         watch: flag,
         help: flag,
+        broker: { type: 'string' },
         'port-base': { type: 'string' },
         scale: { type: 'string', multiple: true },
       },

@@ -36,8 +36,8 @@ test('several instances of a service: names, ports, and stopped in one wave', ()
 });
 
 test('no two instances share a port, however many there are, nor one with a backing service', () => {
-  const ports = portsOf(planOf([], { blog: 9, identity: 9, gateway: 9 }), 3000, ['postgres', 'redis']);
-  expect(new Set(ports.map(({ port }) => port)).size).toBe(29);
+  const ports = portsOf(planOf([], { blog: 9, identity: 9, gateway: 9 }), 3000, ['postgres', 'redis', 'kafka']);
+  expect(new Set(ports.map(({ port }) => port)).size).toBe(30);
 });
 
 test.each([

@@ -1,14 +1,14 @@
 import { hash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { postgresUrl, redisUrl } from './backing-servers.ts';
+import { kafkaBrokers, postgresUrl, redisUrl } from './backing-servers.ts';
 import { build } from './build.ts';
 import { makeDataFolder } from './data-folder.ts';
 import { createDatabases } from './databases.ts';
 import { fillDemoWorld } from './demo.ts';
 import { environmentOf, migrationEnvironmentOf, type Surroundings } from './environment.ts';
 import { greeting } from './greeting.ts';
-import { noteInstances } from './instances.ts';
+import { noteBroker, noteInstances } from './instances.ts';
 import { claim } from './one-at-a-time.ts';
 import type { Options } from './options.ts';
 import { portsOf, type Plan } from './plan.ts';
@@ -24,7 +24,7 @@ import { watchSources } from './watch.ts';
 
 /** From nothing to a running system. @throws Problem when the person has to mend something; what has been started then still runs */
 export async function start(options: Options, plan: Plan, processes: Processes, terminal: Terminal): Promise<void> {
-  const { portBase, empty } = options;
+  const { portBase, broker, empty } = options;
   makeDataFolder(dataFolder);
   const release = await claim(path.join(dataFolder, 'runner.json'), processes.guardianPid);
   rmSync(path.join(dataFolder, 'pids'), { recursive: true, force: true }); // of a runner that was killed
@@ -37,15 +37,17 @@ export async function start(options: Options, plan: Plan, processes: Processes, 
   const own = [
     ...(process.env.DATABASE_URL ? [] : ['postgres' as const]),
     ...(process.env.REDIS_URL ? [] : ['redis' as const]),
+    ...(broker === 'kafka' && !process.env.KAFKA_BROKERS ? ['kafka' as const] : []),
   ];
   await assertPortsFree(portsOf(plan, portBase, own));
 
   const secret = secretsIn(path.join(dataFolder, 'secrets.json'));
   const backing = { portBase, processes, terminal, secret };
   const withDatabase = plan.services.filter((name) => topology[name].database);
-  const [databases, redis] = await Promise.all([
+  const [databases, redis, kafka] = await Promise.all([
     terminal.step('PostgreSQL is ready', async () => createDatabases(await postgresUrl(backing), withDatabase, secret)),
     terminal.step('Redis is ready', () => redisUrl(backing)),
+    broker === 'kafka' ? terminal.step('Kafka is ready', () => kafkaBrokers(backing)) : undefined,
     terminal.step('built', () => build(plan.services)),
   ]);
 
@@ -54,10 +56,13 @@ export async function start(options: Options, plan: Plan, processes: Processes, 
     portBase,
     empty,
     redisUrl: redis,
+    kafkaBrokers: kafka,
     databases,
     secret,
     inherited: process.env,
   };
+  const forgetBroker = noteBroker(dataFolder, environmentOf(plan.instances[0]!, surroundings));
+  process.once('exit', forgetBroker);
   const processOptions = (name: string, service: ServiceName, environment: NodeJS.ProcessEnv) => ({
     name,
     service,

@@ -64,12 +64,13 @@ async function generatedAndDocs(testRun: TestRun): Promise<void> {
 
 async function generatedFiles(testRun: TestRun): Promise<Outcome> {
   const read = () => {
-    const ofApps = 'apps/*/{openapi.json,postman.json,operations.json,*.graphql,README.md}';
-    const files = globSync([ofApps, 'libs/client/src/schema.ts', 'docs/errors.md'], { cwd: workspace });
+    const ofApps = 'apps/*/{openapi.json,postman.json,operations.json,events.json,*.graphql,README.md}';
+    const others = ['libs/client/src/schema.ts', 'libs/contracts/published/*', 'docs/errors.md', 'docs/events/*'];
+    const files = globSync([ofApps, ...others], { cwd: workspace });
     return new Map(files.map((file) => [file, readFileSync(path.join(workspace, file), 'utf8')]));
   };
   const before = read();
-  for (const args of [nx('build', []), nx('generate', []), ['infra/local/errors.ts']]) {
+  for (const args of [nx('build', []), nx('generate', []), ['infra/local/errors.ts'], ['infra/local/events-docs.ts']]) {
     const outcome = await testRun.run(args);
     if (outcome.code !== 0) return outcome;
   }

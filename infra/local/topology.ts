@@ -37,7 +37,7 @@ export const topology = {
   },
   blog: {
     port: 2,
-    routes: ['/api/v1/posts', '/api/v1/comments', '/api/v1/tags', '/feeds'],
+    routes: ['/api/v1/posts', '/api/v1/comments', '/api/v1/tags', '/api/v1/operations/blog', '/feeds'],
     classes: { 'POST /api/v1/posts/import': 'upload' },
     database: true,
     graphql: true,
@@ -57,8 +57,12 @@ export const topology = {
 export type ServiceName = keyof typeof topology;
 export const services = Object.entries(topology) as [ServiceName, Service][];
 
-/** Ports of the backing services, added to the port base. */
-export const backingPorts = { postgres: 32, redis: 79 } as const;
+/** Ports of the backing services, added to the port base. Kafka runs only where it is the broker. */
+export const backingPorts = { postgres: 32, redis: 79, kafka: 92 } as const;
+
+/** What carries the events of all services; whoever waits for Redis waits for it too. */
+export const brokers = ['redis', 'kafka'] as const;
+export type BrokerName = (typeof brokers)[number];
 
 /** One of the processes of a service: `npm start -- --scale blog=2` runs `blog` and `blog-2`. */
 export interface Instance {
