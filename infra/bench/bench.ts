@@ -4,8 +4,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { breaker } from './benches/breaker.ts';
+import { caching } from './benches/caching.ts';
 import { gateway } from './benches/gateway.ts';
 import { graphql } from './benches/graphql.ts';
+import { messaging } from './benches/messaging.ts';
 import { post } from './benches/post.ts';
 import { posts } from './benches/posts.ts';
 import { refresh } from './benches/refresh.ts';
@@ -17,16 +19,18 @@ import { measure } from './rounds.ts';
 import type { Bench } from './side.ts';
 import { System } from './system.ts';
 
-const benches: readonly Bench[] = [gateway, breaker, post, posts, graphql, refresh, start];
+const benches: readonly Bench[] = [gateway, breaker, post, posts, graphql, refresh, caching, messaging, start];
 const HELP = `npm run bench -- [${benches.map(({ name }) => name).join(' | ')} …] [options]
 
-  (no name)        all of them
+  (no name)        all of them; blog: post and posts
   --rounds 5       how often each side has its turn
   --seconds 4      how long a turn is
   --check          a moment each, once, and nothing is written: does every bench still run?
   --profile        instead: our side under load once, and where its processes spent their time
   --port-base 3400 from there upwards the first ports that are free
 `;
+/** What is asked of one service, by its name. */
+const ofService: Record<string, readonly string[]> = { blog: ['post', 'posts'] };
 const PAGE = path.join(workspace, 'docs/bench.md');
 /** Long enough for a first answer where other things keep the processors busy. */
 const CHECK_SECONDS = 1;
@@ -95,13 +99,14 @@ function parse() {
     options: { check: flag, profile: flag, help: flag, rounds: text, seconds: text, 'port-base': text },
   });
   if (values.help) return void console.log(HELP);
-  const unknown = positionals.find((name) => !benches.some((bench) => bench.name === name));
+  const named = positionals.flatMap((name) => ofService[name] ?? [name]);
+  const unknown = named.find((name) => !benches.some((bench) => bench.name === name));
   if (unknown) {
     console.error(`There is no bench "${unknown}": choose from ${benches.map(({ name }) => name).join(', ')}.`);
     process.exit(1);
   }
   return {
-    chosen: benches.filter(({ name }) => !positionals.length || positionals.includes(name)),
+    chosen: benches.filter(({ name }) => !named.length || named.includes(name)),
     rounds: values.check ? 1 : Number(values.rounds ?? 5),
     seconds: values.check ? CHECK_SECONDS : Number(values.seconds ?? 4),
     check: values.check,

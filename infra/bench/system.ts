@@ -4,7 +4,7 @@ import { createDatabases } from '@cairn/local/databases';
 import { environmentOf, migrationEnvironmentOf, type Surroundings } from '@cairn/local/environment';
 import { freePortBase } from '@cairn/local/free-port-base';
 import { planOf } from '@cairn/local/plan';
-import { origin, topology, type Service, type ServiceName } from '@cairn/local/topology';
+import { instanceOrigin, topology, type Service, type ServiceName } from '@cairn/local/topology';
 import { workspace } from '@cairn/local/workspace';
 import { startTestServers } from '@cairn/testing/servers';
 import { spawn, type ChildProcess } from 'node:child_process';
@@ -29,13 +29,16 @@ export interface Running {
 export class System {
   /** Where services write their profile when they end; they write none without it. */
   profiles: string | undefined;
+  /** Where a database can be created. */
+  readonly postgresUrl: string;
   readonly #folder = mkdtempSync(path.join(tmpdir(), 'cairn-bench-'));
   readonly #guardian = new Guardian();
   readonly #surroundings: Surroundings;
   readonly #stopServers: () => Promise<void>;
   #undo: (() => Promise<unknown> | void)[] = [];
 
-  private constructor(surroundings: Surroundings, stopServers: () => Promise<void>) {
+  private constructor(postgresUrl: string, surroundings: Surroundings, stopServers: () => Promise<void>) {
+    this.postgresUrl = postgresUrl;
     this.#surroundings = surroundings;
     this.#stopServers = stopServers;
     this.#guardian.removeAfterwards(this.#folder);
@@ -52,7 +55,7 @@ export class System {
     const databases = await createDatabases(TEST_POSTGRES_URL, withDatabase, secret);
     const inherited = { PATH: process.env.PATH };
     const surroundings = { plan, portBase, empty: false, redisUrl: TEST_REDIS_URL, databases, secret, inherited };
-    const system = new System(surroundings, () => servers.stop());
+    const system = new System(TEST_POSTGRES_URL, surroundings, () => servers.stop());
     try {
       await Promise.all(withDatabase.map((name) => system.#migrate(name)));
     } catch (error) {
@@ -62,29 +65,34 @@ export class System {
     return system;
   }
 
+  get redisUrl(): string {
+    return this.#surroundings.redisUrl;
+  }
+
   get portBase(): number {
     return this.#surroundings.portBase;
   }
 
-  origin(name: ServiceName): string {
-    return origin(this.portBase, name);
+  origin(service: ServiceName, index = 0): string {
+    return instanceOrigin(this.portBase, { service, index });
   }
 
   database(name: ServiceName): ServiceDatabase {
     return this.#surroundings.databases.get(name)!;
   }
 
-  /** Starts one of ours on its port. Resolves when it is ready. */
-  async service(name: ServiceName, environment: NodeJS.ProcessEnv = {}): Promise<Running> {
-    const args = ['--enable-source-maps', path.join('apps', name, 'dist/main.js')];
+  /** Starts one of ours on its port; one that is started twice has an index. Resolves when it is ready. */
+  async service(service: ServiceName, environment: NodeJS.ProcessEnv = {}, index = 0): Promise<Running> {
+    const name = index === 0 ? service : `${service}-${index}`;
+    const args = ['--enable-source-maps', path.join('apps', service, 'dist/main.js')];
     const profiling = this.profiles && `--cpu-prof --cpu-prof-dir=${this.profiles} --cpu-prof-name=${name}.cpuprofile`;
     const child = this.#spawn(name, args, {
-      ...environmentOf(firstInstance(name), this.#surroundings),
+      ...environmentOf({ name, service, index }, this.#surroundings),
       METRICS: 'true',
       ...(profiling && { NODE_OPTIONS: profiling }),
       ...environment,
     });
-    const running = { origin: this.origin(name), process: child };
+    const running = { origin: this.origin(service, index), process: child };
     await this.#until(name, child, async () => (await fetch(`${running.origin}/health/ready`)).ok);
     return running;
   }
@@ -98,10 +106,14 @@ export class System {
     return { UPSTREAMS: JSON.stringify(Object.fromEntries(upstreams)) };
   }
 
-  /** Starts a file of `sides`, which says on which port it listens: `{"port":1234}`. It can be spoken to by messages. */
-  async side(name: string, environment: NodeJS.ProcessEnv = {}): Promise<Running> {
-    const file = path.join(import.meta.dirname, 'sides', `${name}.ts`);
-    const child = this.#spawn(name, [file], { PATH: process.env.PATH, ...environment });
+  /**
+   * Starts a file of `sides`, which says on which port it listens: `{"port":1234}`. It can be spoken to by messages.
+   * One that is started several times needs a name for each.
+   */
+  async side(file: string, environment: NodeJS.ProcessEnv = {}, name = file): Promise<Running> {
+    const args = [path.join(import.meta.dirname, 'sides', `${file}.ts`)];
+    const profiling = this.profiles && ['--cpu-prof', `--cpu-prof-dir=${this.profiles}`, `--cpu-prof-name=${name}.cpuprofile`]; // prettier-ignore
+    const child = this.#spawn(name, [...(profiling || []), ...args], { PATH: process.env.PATH, ...environment });
     let port: number | undefined;
     child.on('message', (message: { port?: number }) => (port = message.port));
     await this.#until(name, child, () => port !== undefined);
@@ -162,5 +174,3 @@ export class System {
     return path.join(this.#folder, `${name}.log`);
   }
 }
-
-const firstInstance = (service: ServiceName) => ({ name: service, service, index: 0 });
