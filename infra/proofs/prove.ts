@@ -1,13 +1,18 @@
 import { parseArgs } from 'node:util';
 import { bareStart } from './bare-start.ts';
 import { benches } from './benches.ts';
+import { brokerOutage } from './broker-outage.ts';
 import { docsBlocks } from './docs-blocks.ts';
+import { events, eventsOnKafka } from './events.ts';
 import { fork } from './fork.ts';
 import { graph } from './graph.ts';
 import { freePortBase } from '@cairn/local/free-port-base';
 import { hostile } from './hostile.ts';
+import { image } from './image.ts';
 import { loadSmoke } from './load-smoke.ts';
+import { kafka } from './kafka.ts';
 import type { Proof } from './proof.ts';
+import { messagingKills } from './messaging-kills.ts';
 import { outage } from './outage.ts';
 import { postman } from './postman.ts';
 import { StartedSystem } from '@cairn/local/started-system';
@@ -22,15 +27,21 @@ import { walkthrough } from './walkthrough.ts';
 /** In this order: who needs the demo world as it is comes first, who leaves rubbish behind or stops things later. */
 const proofs: readonly Proof[] = [
   fork,
+  kafka,
+  image,
   docsBlocks,
   graph,
   walkthrough,
+  events,
   postman,
   loadSmoke,
   outage,
   hostile,
+  messagingKills,
+  brokerOutage,
   bareStart,
   rollingRestart,
+  eventsOnKafka,
   benches,
 ];
 
