@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { CloudEvent, EventContract, EventData } from '@cairn/contracts/events';
-import type { Transaction } from '@cairn/database';
+import { Transactions, type Transaction } from '@cairn/database';
 import { eventually } from '@cairn/testing';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { DataSource } from 'typeorm';
 import type { Delivery } from '../broker/broker.ts';
 import { toRecord } from '../cloud-events.ts';
 import { CannotBeHandled } from '../messaging.errors.ts';
@@ -11,7 +12,7 @@ import { MessagingDatabase } from '../testing/messaging-rig.ts';
 import { notedOn, type Noted } from '../testing/noted.events.ts';
 import { gate } from '../testing/stage.ts';
 import type { ConsumerProvider } from './consumer.decorator.ts';
-import { GroupConsumer } from './group-consumer.ts';
+import { GroupConsumer, type GroupConsumerOptions } from './group-consumer.ts';
 
 const noted = notedOn('noted');
 type NotedEvent = CloudEvent<EventData<Noted>>;
@@ -29,7 +30,7 @@ afterAll(async () => {
 });
 
 /** A group of its own; `instance` makes one more process of it. What it does, after `before`, is written into the effects. */
-function aGroup(before: Before = () => undefined) {
+function aGroup(before: Before = () => undefined, rest: Partial<GroupConsumerOptions> = {}) {
   const group = randomUUID();
   const failures: { attempts: number; isDead: boolean }[] = [];
   const handle: ConsumerProvider<Noted>['handle'] = async (event, tx) => {
@@ -46,6 +47,7 @@ function aGroup(before: Before = () => undefined) {
       transactions: database.transactions,
       knows: new Set([noted.type]),
       retries: { maxAttempts: 4, firstMs: 2, maxMs: 10 },
+      ...rest,
       onFailure: ({ attempts, isDead }) => failures.push({ attempts, isDead }),
       onTrouble: () => undefined,
     });
@@ -238,4 +240,30 @@ test('of two events that make the same row at once, who loses the race is tried 
   await Promise.all(['left', 'right'].map((key) => consumer.handle([delivery(key)]))); // of two partitions
   for (const key of ['left', 'right']) await eventually(async () => expect(await group.effects(key)).toEqual([1]));
   expect(group.failures).toEqual([{ attempts: 1, isDead: false }]);
+});
+
+test('a handler that never answers holds up its own key, and what it had begun never commits', async () => {
+  // As in a service: who does nothing in a transaction loses it.
+  const extra = { idle_in_transaction_session_timeout: 500, lock_timeout: 2_000 };
+  const own = await new DataSource({ type: 'postgres', url: database.url, extra }).initialize();
+  const answers = gate();
+  let calls = 0;
+  const tooLate = randomUUID();
+  const group = aGroup(
+    async ({ data: { key } }, tx) => {
+      if (key !== 'stuck' || ++calls > 2) return; // in the batch, and by itself
+      await answers.passed;
+      await database.note(tx, tooLate, { eventId: randomUUID(), key, n: 0 });
+    },
+    { handleMs: 300, transactions: new Transactions(own) },
+  );
+  const consumer = group.instance();
+  const all = ['stuck', 'a', 'b', 'c'].map((key) => delivery(key, 1));
+  await eventually(() => consumer.handle(all), 10_000); // as a broker does it
+  for (const key of ['a', 'b', 'c']) expect(await group.effects(key)).toEqual([1]);
+  await eventually(async () => expect(await group.effects('stuck')).toEqual([1]));
+  answers.open();
+  await consumer.stop();
+  await own.destroy();
+  expect(await database.effects(tooLate)).toEqual([]);
 });

@@ -16,12 +16,14 @@ import { storable } from '../dead-letters/storable.ts';
 import { CannotBeHandled } from '../messaging.errors.ts';
 import { Nap } from '../nap.ts';
 import { runHandlers, type GroupHandlers } from './event-handler.ts';
+import { inTime } from './in-time.ts';
 import { claim } from './inbox.ts';
 import { isPermanent } from './is-permanent.ts';
 import { RETRIES, retryInMs, type RetryPolicy } from './retry-policy.ts';
 
 /** In milliseconds: how soon an instance sees what another one has parked. */
 const LOOK_MS = 1_000;
+const HANDLE_MS = 30_000;
 
 export interface GroupConsumerOptions {
   readonly handlers: GroupHandlers;
@@ -29,6 +31,8 @@ export interface GroupConsumerOptions {
   /** The types of all events that this process has contracts of. */
   readonly knows: ReadonlySet<string>;
   readonly retries?: RetryPolicy;
+  /** How long a batch, or one event of it, may take. Default 30 s. */
+  readonly handleMs?: number;
   readonly onFailure: (failure: {
     error: Error;
     eventId: string;
@@ -124,9 +128,8 @@ export class GroupConsumer {
 
   /** Claims, then asks what is parked: a claim may have waited for another instance, which parked the event before. */
   private transact(items: readonly Item[]): Promise<void> {
-    const { handlers, transactions } = this.options;
-    const { group } = handlers;
-    return transactions.run(async (tx) => {
+    const { group } = this.options.handlers;
+    return this.inTransaction(async (tx) => {
       const fresh = await this.fresh(tx, items);
       if (!fresh.length) return;
       const { topic } = fresh[0]!.delivery;
@@ -141,6 +144,12 @@ export class GroupConsumer {
       }
       await this.run(free.map(({ event }) => event!), tx); // prettier-ignore
     });
+  }
+
+  /** A handler that never answers holds up its own event only. */
+  private inTransaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+    const { transactions, handleMs = HANDLE_MS } = this.options;
+    return inTime(handleMs, () => transactions.run(work));
   }
 
   private async fresh(tx: Transaction, items: readonly Item[]): Promise<Item[]> {
@@ -200,7 +209,7 @@ export class GroupConsumer {
     const { handlers, transactions } = this.options;
     let seen: ParkedEvent | undefined;
     try {
-      return await transactions.run(async (tx) => {
+      return await this.inTransaction(async (tx) => {
         seen = await lockDue(tx, handlers.group);
         if (!seen) return false;
         const [item] = this.read({ ...seen, position: seen.eventId });
