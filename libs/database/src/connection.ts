@@ -7,6 +7,13 @@ type Callback = (error: Error | null, result?: unknown) => void;
  * connection, which then goes back to the pool with the old query still under way, and fails whoever gets it next.
  */
 export class Connection extends pg.Client {
+  constructor(config?: string | pg.ClientConfig) {
+    super(config);
+    // The server may end it while nothing is asked, and the pool does not listen to what it has lent: the next query says so. Without a
+    // listener it would end the process.
+    this.on('error', () => undefined);
+  }
+
   override query(...args: unknown[]): never {
     const last = args.at(-1);
     if (typeof last === 'function') args[args.length - 1] = this.watched(last as Callback);

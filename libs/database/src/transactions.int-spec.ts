@@ -4,6 +4,7 @@ import type { IdempotentRequest } from '@cairn/http/errors';
 import { createTestDatabase } from '@cairn/testing';
 import { Logger } from '@nestjs/common';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import type { Pool } from 'pg';
 import { DataSource } from 'typeorm';
 import { CreateIdempotencyKeys1763500000000 } from './1763500000000-create-idempotency-keys.migration.ts';
 import { Connection } from './connection.ts';
@@ -22,7 +23,7 @@ beforeAll(async () => {
   await Promise.all(
     Array.from({ length: 3 }, () => migrate({ ...options, url: database.ownerUrl }, new URL(database.url).username)),
   );
-  dataSource = await new DataSource({ ...options, url: database.url }).initialize();
+  dataSource = await new DataSource({ ...options, url: database.url, extra: { Client: Connection } }).initialize();
   transactions = new Transactions(dataSource);
 });
 afterAll(async () => {
@@ -172,6 +173,17 @@ describe('Idempotency', () => {
     await expect(once(request('crash'), () => Promise.reject(new Error('crash')))).rejects.toThrow('crash');
     expect(await once(request('crash'), async () => ({ done: true }))).toEqual({ done: true });
   });
+});
+
+test('a connection that the server ends while it is lent and nothing is asked costs the next query, not the process', async () => {
+  const { master: pool } = dataSource.driver as unknown as { master: Pool };
+  const lent = await pool.connect();
+  const { rows } = await lent.query('SELECT pg_backend_pid() AS pid');
+  const ended = new Promise((resolve) => lent.once('end', resolve));
+  await dataSource.query('SELECT pg_terminate_backend($1)', [rows[0].pid]);
+  await ended;
+  await expect(lent.query('SELECT 1')).rejects.toThrow('not queryable');
+  lent.release(true);
 });
 
 test('a server that falls silent costs the requests under way, not those after them', async () => {
