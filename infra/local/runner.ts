@@ -9,6 +9,7 @@ import { fillDemoWorld } from './demo.ts';
 import { environmentOf, migrationEnvironmentOf, type Surroundings } from './environment.ts';
 import { greeting } from './greeting.ts';
 import { noteBroker, noteInstances } from './instances.ts';
+import { migrateIfChanged } from './migrated.ts';
 import { claim } from './one-at-a-time.ts';
 import type { Options } from './options.ts';
 import { portsOf, type Plan } from './plan.ts';
@@ -78,7 +79,9 @@ export async function start(options: Options, plan: Plan, processes: Processes, 
     const begin = (givenUp: AbortSignal) => startServiceProcess({ ...started, givenUp });
     return new Supervised(instance.name, begin, processes, terminal, stopMs(environment));
   };
-  await terminal.step('migrated', () => Promise.all(withDatabase.map(migrate)));
+  await terminal.step('migrated', () =>
+    Promise.all(withDatabase.map((name) => migrateIfChanged(name, databases.get(name)!.ownerUrl, () => migrate(name)))),
+  );
   const running = plan.instances.map((instance) => ({ ...instance, process: supervised(instance) }));
   await Promise.all(
     running.map(({ process: each, ...instance }) =>

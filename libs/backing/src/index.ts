@@ -7,6 +7,7 @@ export { freePort, ownGroup, type RunningServer, type ServerOptions } from './se
 
 // Databases in them
 export {
+  appliedMigrations,
   createServiceDatabase,
   dropServiceDatabase,
   type RolePasswords,

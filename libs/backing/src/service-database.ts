@@ -103,3 +103,18 @@ function refused(error: Error & { code?: string }, { username, host }: URL): Err
     );
   return error;
 }
+
+/** The names of the migrations that a database has had, in order; none of one that was never migrated. */
+export async function appliedMigrations(url: string): Promise<readonly string[]> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    const { rows } = await client.query<{ name: string }>('SELECT name FROM migrations ORDER BY id');
+    return rows.map(({ name }) => name);
+  } catch (error) {
+    if ((error as { code?: string }).code === '42P01') return []; // undefined_table
+    throw error;
+  } finally {
+    await client.end();
+  }
+}
