@@ -243,8 +243,8 @@ test('of two events that make the same row at once, who loses the race is tried 
 });
 
 test('a handler that never answers holds up its own key, and what it had begun never commits', async () => {
-  // As in a service: who does nothing in a transaction loses it.
-  const extra = { idle_in_transaction_session_timeout: 500, lock_timeout: 2_000 };
+  // As in a service: a lock is waited for for less long than an idle transaction would keep it.
+  const extra = { idle_in_transaction_session_timeout: 4_000, lock_timeout: 1_000 };
   const own = await new DataSource({ type: 'postgres', url: database.url, extra }).initialize();
   const answers = gate();
   let calls = 0;
@@ -266,4 +266,20 @@ test('a handler that never answers holds up its own key, and what it had begun n
   await consumer.stop();
   await own.destroy();
   expect(await database.effects(tooLate)).toEqual([]);
+});
+
+test('one that never answers, however often it is asked, is dead at last', async () => {
+  const extra = { idle_in_transaction_session_timeout: 4_000, lock_timeout: 1_000 };
+  const own = await new DataSource({ type: 'postgres', url: database.url, extra }).initialize();
+  const group = aGroup(
+    async ({ data: { key } }) => {
+      if (key === 'stuck') await new Promise(() => undefined);
+    },
+    { handleMs: 200, transactions: new Transactions(own) },
+  );
+  const consumer = group.instance();
+  await consumer.handle(['stuck', 'a', 'b'].map((key) => delivery(key, 1)));
+  for (const key of ['a', 'b']) expect(await group.effects(key)).toEqual([1]);
+  await eventually(async () => expect(await group.parked()).toMatchObject([{ key: 'stuck', state: 'dead' }]));
+  await consumer.stop();
 });

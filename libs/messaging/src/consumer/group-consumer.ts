@@ -1,5 +1,6 @@
 import type { CloudEvent } from '@cairn/contracts/events';
 import type { Transaction, Transactions } from '@cairn/database';
+import type { Client } from 'pg';
 import type { Delivery } from '../broker/broker.ts';
 import { readRecord } from '../cloud-events.ts';
 import {
@@ -146,10 +147,20 @@ export class GroupConsumer {
     });
   }
 
-  /** A handler that never answers holds up its own event only. */
-  private inTransaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+  /** A handler that never answers holds up its own event only: its connection is ended, and with it what it has locked is free. */
+  private async inTransaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
     const { transactions, handleMs = HANDLE_MS } = this.options;
-    return inTime(handleMs, () => transactions.run(work));
+    let hangUp: () => void = () => undefined;
+    const run = async (tx: Transaction) => {
+      const connection = (await tx.queryRunner!.connect()) as Client;
+      hangUp = () => void connection.end(() => undefined);
+      return work(tx);
+    };
+    return inTime(
+      handleMs,
+      () => transactions.run(run),
+      () => hangUp(),
+    );
   }
 
   private async fresh(tx: Transaction, items: readonly Item[]): Promise<Item[]> {
