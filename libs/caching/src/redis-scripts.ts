@@ -1,3 +1,4 @@
+import { endSocketTimeoutOnClose } from '@cairn/resilience';
 import { Redis } from 'ioredis';
 import { readFileSync } from 'node:fs';
 
@@ -44,11 +45,6 @@ export function redisAt(url: string): Redis & Scripted {
       keepLock: script('keep-lock'),
     },
   }) as Redis & Scripted;
-  redis.on('close', () => {
-    // ioredis leaves the clock of `socketTimeout` running: it would cut off the next connection, or keep the process.
-    const own = redis as unknown as { socketTimeoutTimer: NodeJS.Timeout | undefined };
-    clearTimeout(own.socketTimeoutTimer);
-    own.socketTimeoutTimer = undefined;
-  });
+  endSocketTimeoutOnClose(redis);
   return redis;
 }

@@ -1,3 +1,4 @@
+import { endSocketTimeoutOnClose } from '@cairn/resilience';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { Redis } from 'ioredis';
 import { randomUUID } from 'node:crypto';
@@ -56,6 +57,7 @@ export class BucketStore {
       scripts: { lend: script },
     }) as Redis & { lend: Lend };
     this.redis.on('error', () => undefined); // readiness says so
+    endSocketTimeoutOnClose(this.redis);
     this.redis.on('ready', () => this.probeIn(0));
     this.redis.on('close', () => this.fail(new Error('Redis is not connected')));
   }

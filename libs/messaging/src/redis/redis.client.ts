@@ -1,3 +1,4 @@
+import { endSocketTimeoutOnClose } from '@cairn/resilience';
 import { Redis, type RedisOptions } from 'ioredis';
 import { readFileSync } from 'node:fs';
 
@@ -54,14 +55,9 @@ export const openBlocking = (redis: Redis, blockMs: number): Redis => {
   return blocking;
 };
 
-/** ioredis leaves the clock of `socketTimeout` running when a connection ends: it would cut off the next one, or keep the process. */
 function tend(redis: Redis): void {
   redis.on('error', () => undefined); // every command says so
-  redis.on('close', () => {
-    const own = redis as unknown as { socketTimeoutTimer: NodeJS.Timeout | undefined };
-    clearTimeout(own.socketTimeoutTimer);
-    own.socketTimeoutTimer = undefined;
-  });
+  endSocketTimeoutOnClose(redis);
 }
 
 const opening = new WeakMap<Redis, Promise<void>>();
