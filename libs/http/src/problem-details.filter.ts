@@ -74,7 +74,7 @@ export function toProblem(error: unknown): Omit<ProblemDetails, 'type' | 'reques
 
 /**
  * What may pass. node: no connection, no such host; PostgreSQL: class 08 connection, 40 chosen as the victim, 53300 too many
- * connections, 55P03 and 57014 waited for too long, 57P0x shutting down, 25P03 idle for too long; pg's pool: a message only.
+ * connections, 55P03 and 57014 waited for too long, 57P0x shutting down, 25P03 idle for too long; pg and its pool: a message only.
  */
 function isUnreachable(error: unknown): boolean {
   const { code = '', message = '', errors } = (error ?? {}) as { code?: string; message?: string; errors?: unknown[] };
@@ -82,7 +82,7 @@ function isUnreachable(error: unknown): boolean {
     /^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|08|40001|40P01|53300|55P03|57014|57P|25P03)/.test(
       String(code),
     ) ||
-    /^(Connection terminated|timeout exceeded when trying to connect|Query read timeout)/.test(message) ||
+    /^(Connection terminated|timeout exceeded when trying to connect|Query read timeout)|is not queryable$/.test(message) ||
     (errors?.some(isUnreachable) ?? false) // an AggregateError: one per address that was tried
   );
 }
