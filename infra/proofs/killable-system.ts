@@ -49,6 +49,7 @@ export class KillableSystem {
   private readonly children = new Map<string, ChildProcess>();
   private readonly up = new Set<ChildProcess>();
   private readonly servers = new Map<string, RunningServer>();
+  private readonly endedByThemselves: string[] = [];
   private port = 0;
   private databaseUrl = '';
   private client: pg.Client;
@@ -107,6 +108,9 @@ export class KillableSystem {
     const log = (text: Buffer) => appendFileSync(this.log, `${role} ${number}: ${text.toString()}`);
     child.stdout!.on('data', log);
     child.stderr!.on('data', log);
+    child.once('exit', (code, signal) => {
+      if (signal !== 'SIGKILL') this.endedByThemselves.push(`${role} ${number} with ${signal ?? code}`);
+    });
     this.children.set(`${role} ${number}`, child);
     return child;
   }
@@ -121,7 +125,9 @@ export class KillableSystem {
     return true;
   }
 
+  /** @throws Error when one has ended that nobody has killed */
   async tally(): Promise<Tally> {
+    if (this.endedByThemselves.length) throw new Error(`Ended by themselves: ${this.endedByThemselves.join(', ')}`);
     const [row] = await this.rows(
       `SELECT (SELECT coalesce(sum(n), 0) FROM counters) AS written, (SELECT count(*) FROM effects) AS effects,
          (SELECT count(*) FROM outbox) AS outbox`,

@@ -84,7 +84,13 @@ export class KafkaConsumption implements Consumption {
     if (!lane.isFull) return;
     const where = [{ topic, partitions: [partition] }];
     consumer.pause(where);
-    this.left.set(lane, () => consumer.resume(where));
+    this.left.set(lane, () => {
+      try {
+        consumer.resume(where);
+      } catch {
+        // It has ended since, and says so by this. The next one leaves nothing out.
+      }
+    });
   }
 
   private lane(topic: string, partition: number): Lane {

@@ -1,7 +1,7 @@
 import { freePort, Guardian, startKafka, stopChild, type RunningServer } from '@cairn/backing';
 import { eventually } from '@cairn/testing';
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
-import { Kafka, logLevel } from 'kafkajs';
+import { Kafka, logLevel, type Consumer } from 'kafkajs';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -108,6 +108,21 @@ test('who joins gets what others have under way only once it is done with', asyn
   await soon(() => expect(first!.length + second!.length).toBeGreaterThanOrEqual(80));
   expect(second!.length).toBeGreaterThan(0);
   expect(second!.every(({ value }) => value === '1')).toBe(true);
+}, 60_000);
+
+test('a consumer that ends while a full partition is left out takes nobody with it', async () => {
+  const topic = 'ended';
+  const handled: string[] = [];
+  const consumption = await connect().consume({ group: 'ended', topics: [topic], maxBatch: 1 }, async (batch) => {
+    handled.push(...batch.map(({ value }) => value));
+  });
+  consumption.pause();
+  await connect().publish(numbered(topic, 1, 0, 1));
+  const { consumer } = (consumption as unknown as { member: { consumer: Consumer } }).member;
+  await soon(() => expect(consumer.paused()).toHaveLength(1));
+  await consumer.stop(); // as kafkajs does by itself when it gives up, some time before it says so
+  consumption.resume();
+  await soon(() => expect(handled).toEqual(['0']));
 }, 60_000);
 
 test('topics are made with all partitions though several make them at once; a listener leaves no group behind', async () => {
