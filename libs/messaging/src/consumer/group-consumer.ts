@@ -24,6 +24,8 @@ import { RETRIES, retryInMs, type RetryPolicy } from './retry-policy.ts';
 
 /** In milliseconds: how soon an instance sees what another one has parked. */
 const LOOK_MS = 1_000;
+/** In milliseconds: the same while all that is due is under way in other instances. */
+const TAKEN_MS = 100;
 const HANDLE_MS = 30_000;
 
 export interface GroupConsumerOptions {
@@ -205,13 +207,13 @@ export class GroupConsumer {
     while (!this.stopping.signal.aborted) {
       let pause = LOOK_MS;
       try {
-        while (!this.stopping.signal.aborted && (await this.retryOne()));
         const due = await transactions.run((tx) => nextDueIn(tx, handlers.group));
-        pause = Math.min(pause, due ?? pause);
+        if (due === 0) pause = (await this.retryOne()) ? 0 : TAKEN_MS;
+        else pause = Math.min(pause, due ?? pause);
       } catch (error) {
         this.options.onTrouble(error as Error);
       }
-      if (!this.stopping.signal.aborted) await this.nap.rest(pause);
+      if (pause > 0 && !this.stopping.signal.aborted) await this.nap.rest(pause);
     }
   }
 
