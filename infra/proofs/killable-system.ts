@@ -109,7 +109,7 @@ export class KillableSystem {
     child.stdout!.on('data', log);
     child.stderr!.on('data', log);
     child.once('exit', (code, signal) => {
-      if (signal !== 'SIGKILL') this.endedByThemselves.push(`${role} ${number} with ${signal ?? code}`);
+      if (signal !== 'SIGKILL' && code !== 0) this.endedByThemselves.push(`${role} ${number} with ${signal ?? code}`);
     });
     this.children.set(`${role} ${number}`, child);
     return child;
@@ -125,7 +125,7 @@ export class KillableSystem {
     return true;
   }
 
-  /** @throws Error when one has ended that nobody has killed */
+  /** @throws Error when one has failed that nobody has killed */
   async tally(): Promise<Tally> {
     if (this.endedByThemselves.length) throw new Error(`Ended by themselves: ${this.endedByThemselves.join(', ')}`);
     const [row] = await this.rows(
