@@ -6,6 +6,7 @@ import { WriteApiCommand } from './docs/write-api.command.ts';
 import { OpenApiDocuments } from './docs/open-api-documents.service.ts';
 import { Admission } from './edge/admission.service.ts';
 import { Front } from './edge/front.service.ts';
+import { StreamPlaces } from './edge/stream-places.service.ts';
 import { ComposeCommand, PublishGraphCommand } from './graph/compose.command.ts';
 import { GraphDoorService } from './graph/graph-door.service.ts';
 import { GraphEventStreams } from './graph/graph-event-streams.service.ts';
@@ -44,6 +45,7 @@ export class AppModule {
         OpenApiDocuments,
         RouteAccess,
         Admission,
+        StreamPlaces,
         WebSockets,
         ProxyService,
         Front,

@@ -402,7 +402,7 @@ describe('bounds', () => {
   }, 20_000);
 
   test('so many subscriptions on a connection, so many connections of a client, so many operations in a minute', async () => {
-    const few = await another({ MAX_IN_FLIGHT_PER_CLIENT: '3' });
+    const few = await another({ MAX_STREAMS_PER_CLIENT: '3', MAX_IN_FLIGHT_PER_CLIENT: '1' });
     const ws = await raw({}, few);
     await ws.greet();
     ws.say(...Array.from({ length: 51 }, (_, n) => ask(String(n), COMMENTS)));
@@ -412,6 +412,8 @@ describe('bounds', () => {
     const stream = await events(COMMENTS, { to: few });
     expect((await raw({}, few)).refused).toBe(429);
     expect((await events(COMMENTS, { to: few })).status).toBe(429);
+    // What is open takes no place of requests.
+    expect((await fetch(`${few.url}/graphql?query={__typename}`, { headers: { 'apollo-require-preflight': 'true' } })).status).toBe(200); // prettier-ignore
     stream.leave();
     await eventually(async () => expect((await raw({}, few)).refused).toBeUndefined());
 

@@ -27,6 +27,8 @@ export class Exchange {
   route = 'none';
   /** What else the line in the log says. */
   readonly about: Record<string, unknown> = {};
+  /** Gives back its place among the requests under way. */
+  leave: () => void = () => {};
   private ofNetwork: string | undefined;
   /** The client waits for `100 Continue` before it sends its body (RFC 9110, section 10.1.1). */
   expectsContinue = false;

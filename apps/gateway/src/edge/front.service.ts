@@ -23,7 +23,7 @@ import { rememberAdmitted } from './admitted.ts';
 import { Cors, SECURITY_HEADERS } from './answer-headers.ts';
 import { badRequest } from './bad-request.ts';
 import { clientAddresses } from './client-address.ts';
-import { GatewayOverloaded, TooMuchAtOnce } from './edge.errors.ts';
+import { Places } from './places.ts';
 import { Exchange, type ProblemOf } from './exchange.ts';
 import { malformed } from './framing.ts';
 
@@ -41,9 +41,7 @@ const OF_MACHINES = /^\/(health\/(live|ready)|metrics)$/;
 export class Front implements OnModuleInit {
   private readonly cors: Cors;
   private readonly clientOf: ReturnType<typeof clientAddresses>;
-  private inFlight = 0;
-  /** The same by network. */
-  private readonly inFlightOf = new Map<string, number>();
+  private readonly places: Places;
 
   constructor(
     @Inject('config') private readonly config: Config,
@@ -55,7 +53,8 @@ export class Front implements OnModuleInit {
     private readonly host: HttpAdapterHost,
   ) {
     this.cors = new Cors(config.CORS_ORIGINS);
-    gauge('gateway_in_flight', { help: 'Requests that have no whole answer yet', read: () => this.inFlight });
+    this.places = new Places(config.MAX_IN_FLIGHT, config.MAX_IN_FLIGHT_PER_CLIENT);
+    gauge('gateway_in_flight', { help: 'Requests that have no whole answer yet', read: () => this.places.taken });
     gauge('gateway_refusals', {
       help: 'Problems that the gateway itself answered with since the process began',
       label: 'code',
@@ -147,15 +146,8 @@ export class Front implements OnModuleInit {
 
   /** Counted until the answer is out, also one that its client does not read. */
   private enter(exchange: Exchange): void {
-    const { network } = exchange;
-    this.inFlight++;
-    this.inFlightOf.set(network, (this.inFlightOf.get(network) ?? 0) + 1);
-    exchange.response.once('close', () => {
-      this.inFlight--;
-      const left = this.inFlightOf.get(network)! - 1;
-      if (left) this.inFlightOf.set(network, left);
-      else this.inFlightOf.delete(network);
-    });
+    exchange.leave = this.places.take(exchange.network);
+    exchange.response.once('close', exchange.leave);
   }
 
   private refusalOf({ request, fields, network }: Exchange, isOfMachines: boolean): Error | undefined {
@@ -165,11 +157,7 @@ export class Front implements OnModuleInit {
       fields.push('connection', 'close'); // nobody can tell where the next request would begin
       return new HttpException(wrong.detail, wrong.status);
     }
-    const { MAX_IN_FLIGHT, MAX_IN_FLIGHT_PER_CLIENT } = this.config;
-    if (isOfMachines) return undefined;
-    if (this.inFlightOf.get(network)! > MAX_IN_FLIGHT_PER_CLIENT)
-      return new TooMuchAtOnce(undefined, { retryAfter: 1 });
-    return this.inFlight > MAX_IN_FLIGHT ? new GatewayOverloaded(undefined, { retryAfter: 1 }) : undefined;
+    return isOfMachines ? undefined : this.places.refusal(network);
   }
 
   /** To the framework, which logs and measures what it answers. */

@@ -9,6 +9,7 @@ import { GraphQLError } from 'graphql';
 import type { Config } from '../config.ts';
 import { admitted } from '../edge/admitted.ts';
 import { mayOpen } from '../edge/origin.ts';
+import { StreamPlaces } from '../edge/stream-places.service.ts';
 import { asking, type Asking } from './asking.ts';
 import { GraphEventStreams } from './graph-event-streams.service.ts';
 import { PreflightRequired } from './graph.errors.ts';
@@ -31,6 +32,7 @@ export class GraphDoorService implements OnModuleInit {
     private readonly metrics: GraphMetrics,
     private readonly graphiql: GraphiqlService,
     private readonly streams: GraphEventStreams,
+    private readonly places: StreamPlaces,
     private readonly host: HttpAdapterHost,
   ) {}
 
@@ -79,6 +81,7 @@ export class GraphDoorService implements OnModuleInit {
     const isPost = request.method === 'POST';
     const [chosen] = await this.orRefusal(async () => [await this.graph.prepare(read()[0]!, isPost)]);
     if (!isChosen(chosen!)) return this.send(request, reply, [chosen!], RESPONSE_TYPE);
+    if (isSubscription(chosen)) this.places.hold(admitted(request.raw));
     const answers = await this.graph.run(chosen, one);
     const showCost = request.headers['x-graphql-cost'] !== undefined;
     const stream = this.streams.open(request.raw, answers, (answer) => bodyOf(answer, showCost));

@@ -11,6 +11,7 @@ import { handleProtocols, makeServer, type FormattedExecutionResult } from 'grap
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { Config } from '../config.ts';
 import { Admission } from '../edge/admission.service.ts';
+import { StreamPlaces } from '../edge/stream-places.service.ts';
 import type { Exchange } from '../edge/exchange.ts';
 import { mayOpen } from '../edge/origin.ts';
 import { GraphSocket, type Operation } from './graph-socket.gateway.ts';
@@ -39,6 +40,7 @@ export class GraphSockets implements OnModuleDestroy {
   constructor(
     @Inject('config') private readonly config: Config,
     private readonly admission: Admission,
+    private readonly places: StreamPlaces,
     private readonly tokens: TokenVerifier,
     private readonly graph: GraphService,
   ) {
@@ -53,14 +55,15 @@ export class GraphSockets implements OnModuleDestroy {
   }
 
   /**
-   * Switches protocols for a request that was let in. It is one that is under way, and keeps its place among these, until it is closed.
-   * @throws ForbiddenException for a page of another origin
+   * Switches protocols for a request that was let in.
+   * @throws ForbiddenException for a page of another origin; TooMuchAtOnce, GatewayOverloaded
    */
   take(exchange: Exchange, head: Buffer): void {
     const { request, response, client } = exchange;
     if (this.stopping) throw new ServiceUnavailableException('This instance stops');
     if (!mayOpen(request.headers.origin, client, this.config.CORS_ORIGINS))
       throw new ForbiddenException('Pages of this origin may not connect');
+    this.places.hold(exchange);
     const socket = response.socket!;
     response.statusCode = exchange.about.status = 101;
     response.detachSocket(socket);
