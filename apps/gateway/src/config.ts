@@ -80,14 +80,9 @@ export const ConfigSchema = z
       .positive()
       .default(250)
       .meta({ description: 'The same of one network: an IPv4 address, or the /64 of an IPv6 one' }),
-    MAX_STREAMS: z.coerce
-      .number()
-      .int()
-      .positive()
-      .default(10_000)
-      .meta({
-        description: 'Subscriptions and their sockets that are open at once, of all clients, beside the requests',
-      }),
+    MAX_STREAMS: z.coerce.number().int().positive().default(10_000).meta({
+      description: 'Subscriptions and their sockets that are open at once, of all clients, beside the requests',
+    }),
     MAX_STREAMS_PER_CLIENT: z.coerce
       .number()
       .int()

@@ -82,7 +82,9 @@ function isUnreachable(error: unknown): boolean {
     /^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|08|40001|40P01|53300|55P03|57014|57P|25P03)/.test(
       String(code),
     ) ||
-    /^(Connection terminated|timeout exceeded when trying to connect|Query read timeout)|is not queryable$/.test(message) ||
+    /^(Connection terminated|timeout exceeded when trying to connect|Query read timeout)|is not queryable$/.test(
+      message,
+    ) ||
     (errors?.some(isUnreachable) ?? false) // an AggregateError: one per address that was tried
   );
 }
