@@ -1,7 +1,5 @@
 // calls to other services
 export { createHttpClient, type HttpClient, type HttpClientOptions } from './http.client.ts';
-// connections to Redis
-export { endSocketTimeoutOnClose } from './end-socket-timeout.ts';
 // costly work of one's own
 export { boundedQueue, type BoundedQueueOptions } from './bounded-queue.ts';
 // work that nobody waits for any more

@@ -1,4 +1,4 @@
-import { endSocketTimeoutOnClose } from '@cairn/resilience';
+import { endSocketTimeoutOnClose } from '@cairn/resilience/redis';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { Redis } from 'ioredis';
 import { randomUUID } from 'node:crypto';

@@ -1,4 +1,4 @@
-import { endSocketTimeoutOnClose } from '@cairn/resilience';
+import { endSocketTimeoutOnClose } from '@cairn/resilience/redis';
 import { Redis, type RedisOptions } from 'ioredis';
 import { readFileSync } from 'node:fs';
 
