@@ -32,8 +32,12 @@ export async function createServiceDatabase(
     return url.href;
   };
   const urls = { url: as(name, passwords?.runtime), ownerUrl: as(`${name}_owner`, passwords?.owner) };
-  await connected(serverUrl, (server) => createRolesAndDatabase(server, name, passwords));
-  await connected(urls.ownerUrl, (database) => grant(database, name));
+  await connected(serverUrl, async (server) => {
+    // Held until the connection ends, so that of two at once the second finds everything there.
+    await server.query('SELECT pg_advisory_lock(hashtext($1))', [`create database ${name}`]);
+    await createRolesAndDatabase(server, name, passwords);
+    await connected(urls.ownerUrl, (database) => grant(database, name));
+  });
   return urls;
 }
 
@@ -47,8 +51,6 @@ export async function dropServiceDatabase(serverUrl: string, name: string): Prom
 async function createRolesAndDatabase(server: pg.Client, name: string, passwords?: RolePasswords): Promise<void> {
   const owner = `${name}_owner`;
   const has = async (sql: string, value: string) => (await server.query(sql, [value])).rowCount !== 0;
-  // Held until the connection ends, so that of two at once the second finds everything there.
-  await server.query('SELECT pg_advisory_lock(hashtext($1))', [`create database ${name}`]);
   for (const [role, password] of [
     [name, passwords?.runtime],
     [owner, passwords?.owner],
@@ -91,6 +93,7 @@ async function connected<T>(url: string, work: (client: pg.Client) => Promise<T>
 }
 
 function refused(error: Error & { code?: string }, { username, host }: URL): Error {
+  if (error instanceof Problem) return error;
   const who = `the user "${username}" at ${host}`;
   if (error.code === '42501')
     return new Problem(`PostgreSQL does not let ${who} create roles and databases: grant it CREATEROLE and CREATEDB.`);
