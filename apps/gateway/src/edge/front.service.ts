@@ -23,9 +23,9 @@ import { rememberAdmitted } from './admitted.ts';
 import { Cors, SECURITY_HEADERS } from './answer-headers.ts';
 import { badRequest } from './bad-request.ts';
 import { clientAddresses } from './client-address.ts';
-import { Places } from './places.ts';
 import { Exchange, type ProblemOf } from './exchange.ts';
 import { malformed } from './framing.ts';
+import { Places } from './places.ts';
 
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 /** How often it is looked for connections that take too long. Node's own 30 s would let each have that on top. */

@@ -18,8 +18,10 @@ export class StreamPlaces {
   hold({ network, response, leave }: Exchange): void {
     const giveBack = this.places.take(network);
     const refusal = this.places.refusal(network);
-    if (refusal) giveBack();
-    if (refusal) throw refusal;
+    if (refusal) {
+      giveBack();
+      throw refusal;
+    }
     response.once('close', giveBack);
     leave();
   }

@@ -208,6 +208,7 @@ describe('a group', () => {
       underWay.add(partition);
       if (underWay.size === partitions.size) all.resolve();
       await all.promise; // nobody returns before there is a call under way for each: who takes turns never ends
+      await new Promise((resolve) => setTimeout(resolve, 5)); // as long as a second call of the partition would need to be seen
       underWay.delete(partition);
     });
     await broker.consume(blog, handle);
