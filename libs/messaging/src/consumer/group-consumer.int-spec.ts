@@ -260,7 +260,7 @@ test('a handler that never answers holds up its own key, and what it had begun n
   const consumer = group.instance();
   const all = ['stuck', 'a', 'b', 'c'].map((key) => delivery(key, 1));
   await eventually(() => consumer.handle(all), 10_000); // as a broker does it
-  for (const key of ['a', 'b', 'c']) expect(await group.effects(key)).toEqual([1]);
+  for (const key of ['a', 'b', 'c']) await eventually(async () => expect(await group.effects(key)).toEqual([1]));
   await eventually(async () => expect(await group.effects('stuck')).toEqual([1]));
   answers.open();
   await consumer.stop();
@@ -279,7 +279,8 @@ test('one that never answers, however often it is asked, is dead at last', async
   );
   const consumer = group.instance();
   await consumer.handle(['stuck', 'a', 'b'].map((key) => delivery(key, 1)));
-  for (const key of ['a', 'b']) expect(await group.effects(key)).toEqual([1]);
+  // On a busy machine theirs may take too long as well: then they are tried again.
+  for (const key of ['a', 'b']) await eventually(async () => expect(await group.effects(key)).toEqual([1]));
   await eventually(async () => expect(await group.parked()).toMatchObject([{ key: 'stuck', state: 'dead' }]));
   await consumer.stop();
 });
