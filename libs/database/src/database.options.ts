@@ -18,6 +18,13 @@ export const DatabaseConfigSchema = z.object({
 });
 export type DatabaseConfig = z.infer<typeof DatabaseConfigSchema>;
 
+export const DATABASE_NEED = Symbol('DATABASE_NEED');
+
+export interface DatabaseNeed {
+  /** False for a service that goes on from memory once it has begun: without its database it is degraded, and still sent requests. Default true. */
+  readonly isVital?: boolean;
+}
+
 /** What the code says of the schema. */
 export interface Schema {
   readonly entities: EntitySchema[];

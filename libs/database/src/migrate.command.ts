@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { DataSource, type DataSourceOptions, type QueryRunner } from 'typeorm';
 import { keepAppendOnly } from './append-only.ts';
 import { DatabaseConfigSchema, type DatabaseConfig, type Schema } from './database.options.ts';
+import { assertServerIsNewEnough } from './server-version.ts';
 
 /**
  * The process `node dist/migrate.js` of a service: brings its schema up to date and ends. It loads nothing of the service but its
@@ -34,7 +35,7 @@ const LOCK_NOT_AVAILABLE = '55P03';
 /**
  * The role that runs the service may read which migrations there were, and no more.
  * @throws whatever a migration throws; those before it stay applied, it and those after it do not
- * @throws Error when that role may change or remove rows of a table that is only added to
+ * @throws Error when that role may change or remove rows of a table that is only added to, or the server is older than PostgreSQL 18
  */
 export async function migrate(
   options: DataSourceOptions,
@@ -46,6 +47,7 @@ export async function migrate(
   const dataSource = await new DataSource({ ...options, ...patient } as DataSourceOptions).initialize();
   const lock = dataSource.createQueryRunner();
   try {
+    await assertServerIsNewEnough(dataSource);
     await alone(lock);
     await runPending(dataSource);
     const [{ owner, role }] = await lock.query('SELECT current_user AS owner, quote_ident($1) AS role', [runningRole]);

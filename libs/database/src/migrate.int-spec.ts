@@ -1,8 +1,9 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { createTestDatabase, eventually } from '@cairn/testing';
 import { randomUUID } from 'node:crypto';
 import { DataSource, type MigrationInterface, type QueryRunner } from 'typeorm';
 import { migrate } from './migrate.command.ts';
+import { assertNewEnough } from './server-version.ts';
 
 class CreateThings1763600000001 implements MigrationInterface {
   up = (runner: QueryRunner) => runner.query('CREATE TABLE things (id int); INSERT INTO things VALUES (1)');
@@ -81,6 +82,24 @@ test('a migration that fails leaves nothing of itself, and those before it appli
   expect(await owner.query('SELECT * FROM things')).toEqual([{ id: 1, size: null }]);
   expect(await owner.query('SELECT name FROM migrations')).toHaveLength(2);
 });
+
+test('a server that is too old is refused in a sentence, and nothing is applied', async () => {
+  const ask = jest.spyOn(DataSource.prototype, 'query');
+  ask.mockResolvedValueOnce([{ server_version_num: '170006' }]);
+  try {
+    await expect(bring(CreateThings1763600000001, AddSize1763600000002)).rejects.toThrow(
+      'The database is PostgreSQL 17.6, and this code needs 18 or newer',
+    );
+  } finally {
+    ask.mockRestore();
+  }
+  expect(await owner.query('SELECT name FROM migrations')).toHaveLength(1);
+});
+
+test.each([180_000, 180_001, 190_000])('%d is new enough', (version) =>
+  expect(assertNewEnough(version)).toBeUndefined(),
+);
+test.each([179_999, 160_010])('%d is not', (version) => expect(() => assertNewEnough(version)).toThrow('PostgreSQL 1'));
 
 describe('a table that is only added to', () => {
   const role = `Runs "it" ${randomUUID()}`; // no name that could be guessed from the owner's

@@ -46,3 +46,15 @@ test('every connection bears the name of the service; one that is cut is made an
   await dataSource.query(`SELECT pg_terminate_backend(pid) FROM (${names}) AS mine WHERE pid <> pg_backend_pid()`);
   await eventually(async () => expect(await postgres.check()).toEqual({ status: 'ok' }));
 });
+
+test('a service that goes on without it needs it to begin', async () => {
+  const config = { DATABASE_URL: database.url, DATABASE_POOL_SIZE: 1 };
+  const module = DatabaseModule.forRoot(config, { entities: [], migrations: [] }, { isVital: false });
+  const own = await NestFactory.createApplicationContext(module, { logger: false });
+  const dependency = own.get(PostgresDependency);
+  expect(dependency.required).toBe(true);
+  await dependency.open();
+  expect([dependency.required, postgres.required]).toEqual([false, true]);
+  await dependency.close();
+  await own.close();
+});

@@ -1,9 +1,11 @@
 import { gauge } from '@cairn/observability';
 import { Dependency, type DependencyProvider, type DependencyState } from '@cairn/service/health';
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import type { Pool } from 'pg';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { Connection } from './connection.ts';
+import { DATABASE_NEED, type DatabaseNeed } from './database.options.ts';
+import { assertServerIsNewEnough } from './server-version.ts';
 
 const CHECK_TIMEOUT_MS = 1_500;
 
@@ -17,13 +19,21 @@ export class PostgresDependency implements DependencyProvider {
   private own: Connection | undefined;
   private asking: Promise<void> | undefined;
 
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(
+    private readonly dataSource: DataSource,
+    @Inject(DATABASE_NEED) private readonly need: DatabaseNeed,
+  ) {}
 
-  /** @throws Error in one sentence when the database cannot be reached or its schema is behind the code */
+  get required(): boolean {
+    return this.need.isVital !== false || !this.dataSource.isInitialized;
+  }
+
+  /** @throws Error in one sentence when the database cannot be reached, is older than PostgreSQL 18 or its schema is behind the code */
   async open(): Promise<void> {
     await this.dataSource.initialize().catch((error: Error) => {
       throw new Error(`The database cannot be reached: ${error.message || (error as { code?: string }).code}`);
     });
+    await assertServerIsNewEnough(this.dataSource);
     const { master: pool } = this.dataSource.driver as unknown as { master: Pool };
     gauge('postgres_pool_connections', {
       help: 'Connections of the pool, idle ones among them, and how many wait for one',

@@ -186,6 +186,21 @@ test('a connection that the server ends while it is lent and nothing is asked co
   lent.release(true);
 });
 
+test('a job may take longer than a request, and leaves the connection as it was', async () => {
+  const extra = { Client: Connection, max: 1, statement_timeout: 100, query_timeout: 200 };
+  const own = await new DataSource({ type: 'postgres', url: database.url, extra }).initialize();
+  const sleeping = (options?: object) => new Transactions(own).run((tx) => tx.query('SELECT pg_sleep(0.4)'), options);
+  await expect(sleeping()).rejects.toThrow('statement timeout');
+  await sleeping({ statementMs: 10_000 });
+  await expect(sleeping()).rejects.toThrow('statement timeout');
+  await own.destroy();
+});
+
+test('a text that PostgreSQL does not take is the fault of who sent it', async () => {
+  const refused = await dataSource.query('SELECT $1::text', ['a\u0000']).catch((error: unknown) => error);
+  expect(toProblem(refused)).toMatchObject({ status: 400, detail: expect.stringContaining('character') });
+});
+
 test('a server that falls silent costs the requests under way, not those after them', async () => {
   const proxy = await silenceable(database.url);
   const extra = { Client: Connection, max: 2, query_timeout: 300 };

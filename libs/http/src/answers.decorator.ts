@@ -24,7 +24,11 @@ export interface Answer {
 
 export interface AnswersOptions<Created extends z.ZodType = z.ZodType> {
   readonly ok?: z.ZodType;
+  /** Media types of an answer that is no JSON: the handler sends it by itself. */
+  readonly content?: readonly string[];
   readonly created?: Created;
+  /** 202: it is durable, and done in a moment. */
+  readonly accepted?: z.ZodType;
   /** The path of what was created. */
   readonly location?: (body: z.output<Created>) => string;
   /** It leaves with an ETag, and If-None-Match is honoured. */
@@ -36,9 +40,9 @@ export interface AnswersOptions<Created extends z.ZodType = z.ZodType> {
 
 /** What a route answers: its status, its body (serialised through the schema) and its errors, for the runtime and for OpenAPI. */
 export function Answers<Created extends z.ZodType>(options: AnswersOptions<Created>): MethodDecorator {
-  const { ok, created, location, etag = false, moved = false, errors = [] } = options;
-  const status = created ? 201 : ok ? 200 : 204;
-  const schema = created ?? ok;
+  const { ok, content, created, accepted, location, etag = false, moved = false, errors = [] } = options;
+  const status = created ? 201 : accepted ? 202 : ok || content ? 200 : 204;
+  const schema = created ?? accepted ?? ok;
   const headers = {
     ...(etag && { ETag: header('`"<version>-<digest>"`, for If-Match and If-None-Match') }),
     ...(location && { Location: header('The path of what was created') }),
@@ -47,7 +51,11 @@ export function Answers<Created extends z.ZodType>(options: AnswersOptions<Creat
   return applyDecorators(
     HttpCode(status),
     SetMetadata(ANSWER, { schema, location, etag } satisfies Answer),
-    ApiResponse({ status, description: 'Success', ...(schema && { standardSchema: schema }), headers }),
+    ApiResponse({
+      ...{ status, description: 'Success', headers },
+      ...(schema && { standardSchema: schema }),
+      ...(content && { content: Object.fromEntries(content.map((type) => [type, { schema: { type: 'string' } }])) }),
+    }),
     ...(moved
       ? [ApiResponse({ status: 301, description: 'Moved', headers: { Location: header('Where it is now') } })]
       : []),

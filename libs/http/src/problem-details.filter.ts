@@ -65,12 +65,20 @@ export function toProblem(error: unknown): Omit<ProblemDetails, 'type' | 'reques
   }
   if (error instanceof InvalidInput) return { ...INVALID_INPUT, errors: error.errors };
   if (isUnreachable(error)) return UNAVAILABLE;
+  if (isUnstorable(error))
+    return { ...ofStatus(400), detail: 'A text in the request holds a character that no text has' };
   const given =
     error instanceof HttpException ? error.getStatus() : ((error as { statusCode?: number }).statusCode ?? 500);
   const status = given >= 400 && given < 600 ? given : 500;
   const detail = status < 500 ? (error as Error).message : undefined;
   return { ...ofStatus(status), ...(detail && { detail }) };
 }
+
+/**
+ * PostgreSQL takes no NUL, and no half of a surrogate pair. Schemas refuse them by field (`line`, `text`); where one forgot, it is still the
+ * client's fault: a 500 would let anybody open the circuit of a whole service.
+ */
+const isUnstorable = (error: unknown) => ['22021', '22P05'].includes((error as { code?: string } | null)?.code ?? '');
 
 /**
  * What may pass. node: no connection, no such host; PostgreSQL: class 08 connection, 40 chosen as the victim, 53300 too many
