@@ -17,6 +17,13 @@ export class ReaderTooSlow extends problem({
   title: 'More events wait than are kept for one reader: subscribe again, and read what was missed',
 }) {}
 
+/** The broker is away, and what is kept for it until it is back has reached its bound or that of the disk: the fact is nowhere. */
+export class SpoolIsFull extends problem({
+  code: 'events.spool-full',
+  kind: 'unavailable',
+  title: 'What happened cannot be recorded at the moment: try again later',
+}) {}
+
 /** What a service publishes stands in its contracts page: nothing else leaves it. @throws InvalidEvent */
 export function assertPublishes(
   { service, publishes }: { readonly service: string; readonly publishes: readonly { readonly type: string }[] },

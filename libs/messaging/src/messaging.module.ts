@@ -1,5 +1,6 @@
 import { Logger, Module, type DynamicModule } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
+import type { Broker } from './broker/broker.ts';
 import { connectBroker } from './broker/connect-broker.ts';
 import { Broadcasts } from './broadcasts.service.ts';
 import { ForgetHandledJob } from './consumer/forget-handled.job.ts';
@@ -11,6 +12,7 @@ import { Facts } from './facts.service.ts';
 import {
   BROKER,
   DATABASE_URL,
+  FACT_SENDER,
   INBOX_DAYS,
   MESSAGING_OPTIONS,
   type MessagingConfig,
@@ -18,6 +20,7 @@ import {
 } from './messaging.options.ts';
 import { Messaging } from './messaging.service.ts';
 import { Outbox } from './outbox/outbox.service.ts';
+import { connectSpool } from './spool/connect-spool.ts';
 import { WriteEventsCommand } from './write-events.command.ts';
 
 /** Imported after DatabaseModule: opened later, closed before it. */
@@ -36,6 +39,11 @@ export class MessagingModule {
         {
           provide: BROKER,
           useFactory: () => connectBroker(config, options.service, (sentence) => new Logger('Broker').warn(sentence)),
+        },
+        {
+          provide: FACT_SENDER,
+          inject: [BROKER],
+          useFactory: (broker: Broker) => connectSpool(config, options.service, broker, new Logger('Spool')),
         },
         Outbox,
         Facts,

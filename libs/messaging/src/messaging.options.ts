@@ -1,29 +1,26 @@
 import type { EventContract } from '@cairn/contracts/events';
 import { z } from 'zod';
+import { BrokerConfigSchema } from './broker/broker.options.ts';
+import type { SpoolConfig } from './spool/spool.options.ts';
 
 export const MESSAGING_OPTIONS = Symbol('MESSAGING_OPTIONS');
 export const BROKER = Symbol('BROKER');
+/** Undefined where the service has no spool. */
+export const FACT_SENDER = Symbol('FACT_SENDER');
 
 /** The part of a service's environment that messaging needs, beside DATABASE_URL and REDIS_URL. */
 export const MessagingConfigSchema = z.object({
-  BROKER: z
-    .enum(['redis', 'kafka'])
-    .default('redis')
-    .meta({ description: 'What carries the events: Redis Streams or Kafka' }),
-  KAFKA_BROKERS: z
-    .string()
-    .default('127.0.0.1:9092')
-    .transform((list) => list.split(',').map((each) => each.trim()))
-    .meta({ description: 'Where Kafka is, as `host:port`, separated by commas' }),
+  ...BrokerConfigSchema.shape,
   INBOX_DAYS: z.coerce.number().int().min(1).max(3_650).default(7).meta({
     description:
       'For how long it is remembered which events have been handled: a duplicate that comes later is handled again',
   }),
 });
-export type MessagingConfig = z.infer<typeof MessagingConfigSchema> & {
-  readonly DATABASE_URL: string;
-  readonly REDIS_URL: string;
-};
+export type MessagingConfig = z.infer<typeof MessagingConfigSchema> &
+  Partial<SpoolConfig> & {
+    readonly DATABASE_URL: string;
+    readonly REDIS_URL: string;
+  };
 
 /** What a service says of its events; its README, docs/events and the AsyncAPI document are made of it. */
 export interface MessagingOptions {

@@ -11,8 +11,9 @@ import { Broadcasts } from './broadcasts.service.ts';
 import { CONSUMER, type ConsumerOptions, type ConsumerProvider } from './consumer/consumer.decorator.ts';
 import type { GroupHandlers } from './consumer/event-handler.ts';
 import { GroupConsumer } from './consumer/group-consumer.ts';
-import { BROKER, DATABASE_URL, MESSAGING_OPTIONS, type MessagingOptions } from './messaging.options.ts';
+import { BROKER, DATABASE_URL, FACT_SENDER, MESSAGING_OPTIONS, type MessagingOptions } from './messaging.options.ts';
 import { Outbox } from './outbox/outbox.service.ts';
+import type { FactSender } from './spool/fact-sender.ts';
 import { OutboxRelay } from './outbox/outbox-relay.ts';
 
 const MAX_BATCH = 100;
@@ -41,6 +42,7 @@ export class Messaging implements DependencyProvider {
     @Inject(BROKER) private readonly broker: Broker,
     @Inject(MESSAGING_OPTIONS) private readonly options: MessagingOptions,
     @Inject(DATABASE_URL) databaseUrl: string,
+    @Inject(FACT_SENDER) private readonly facts: FactSender | undefined,
     outbox: Outbox,
   ) {
     outbox.onCommitted = () => this.relay.ring();
@@ -56,6 +58,7 @@ export class Messaging implements DependencyProvider {
 
   async open(): Promise<void> {
     this.showMetrics();
+    await this.facts?.start();
     this.relay.start();
     for (const handlers of this.handlers()) {
       const group = this.groupConsumer(handlers);
@@ -85,7 +88,7 @@ export class Messaging implements DependencyProvider {
   async close(): Promise<void> {
     this.stopping.abort();
     await Promise.all(this.joining);
-    await Promise.all([this.relay.stop(), ...this.consumptions.map((each) => each.stop())]);
+    await Promise.all([this.relay.stop(), this.facts?.stop(), ...this.consumptions.map((each) => each.stop())]);
     await Promise.all(this.groups.map((each) => each.stop()));
     await this.broker.close();
   }

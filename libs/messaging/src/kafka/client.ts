@@ -1,11 +1,18 @@
 import { createRequire } from 'node:module';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Kafka, logLevel, type Admin } from 'kafkajs';
+import { Kafka, logLevel, type Admin, type SASLOptions } from 'kafkajs';
 
 export interface KafkaClientOptions {
   /** `host:port` of some brokers of the cluster. */
   readonly brokers: readonly string[];
   readonly clientId: string;
+  readonly tls?: boolean;
+  /** Who we are to the broker; to one that does not ask we are nobody. */
+  readonly sasl?: {
+    readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512';
+    readonly username: string;
+    readonly password: string;
+  };
   /** Receives what kafkajs warns of, each sentence once a minute. */
   readonly onWarning?: (sentence: string) => void;
 }
@@ -18,11 +25,13 @@ const [CONNECT_MS, LOOK_MS] = [3_000, 50];
 /** Half a second in all; whoever asked decides how to go on. kafkajs retries in layers, so that many would be minutes. */
 const RETRY = { initialRetryTime: 100, maxRetryTime: 1_000, retries: 3 };
 
-export function kafkaClient({ brokers, clientId, onWarning }: KafkaClientOptions): Kafka {
+export function kafkaClient({ brokers, clientId, tls = false, sasl, onWarning }: KafkaClientOptions): Kafka {
   mendRequestQueue();
   return new Kafka({
     clientId,
     brokers: [...brokers],
+    ssl: tls,
+    ...(sasl && { sasl: sasl as SASLOptions }), // kafkajs has a type for each mechanism
     connectionTimeout: CONNECT_MS,
     requestTimeout: REQUEST_MS,
     retry: RETRY,
@@ -33,7 +42,7 @@ export function kafkaClient({ brokers, clientId, onWarning }: KafkaClientOptions
 
 /** A connection of its own: one that is kept does not always notice that the broker has been away. @throws Error also when it takes too long */
 export async function withAdmin<T>(
-  kafka: Kafka,
+  kafka: Pick<Kafka, 'admin'>,
   work: (admin: Admin) => Promise<T>,
   milliseconds = ASK_MS,
 ): Promise<T> {

@@ -1,13 +1,13 @@
 import { freePort, Guardian, startKafka, stopChild, type RunningServer } from '@cairn/backing';
 import { eventually } from '@cairn/testing';
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
-import { Kafka, logLevel, type Consumer } from 'kafkajs';
+import { ConfigResourceTypes, Kafka, logLevel, type Consumer } from 'kafkajs';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Broker, BrokerRecord, Delivery } from '../broker/broker.ts';
-import { KafkaBroker } from './kafka.broker.ts';
+import { KafkaBroker, type KafkaBrokerOptions } from './kafka.broker.ts';
 
 /** What the contract cannot ask of every driver: what is Kafka's own, and a broker that is killed. So it has a Kafka of its own. */
 const PATIENCE_MS = 30_000;
@@ -33,8 +33,8 @@ afterAll(async () => {
 });
 
 /** As another process has it. */
-function connect(): KafkaBroker {
-  const broker = new KafkaBroker({ brokers: [server.url], clientId: 'test', sessionMs: SESSION_MS });
+function connect(options: Partial<KafkaBrokerOptions> = {}): KafkaBroker {
+  const broker = new KafkaBroker({ brokers: [server.url], clientId: 'test', sessionMs: SESSION_MS, ...options });
   brokers.push(broker);
   return broker;
 }
@@ -140,6 +140,20 @@ test('topics are made with all partitions though several make them at once; a li
     expect(offsets[0]!.partitions.every(({ offset }) => offset === '-1')).toBe(true); // it has acknowledged nothing
     await listening.stop();
     expect((await groups()).map((each) => each.groupId)).not.toContain(groupId);
+  } finally {
+    await admin.disconnect();
+  }
+}, 60_000);
+
+test('topics keep what is in them for ever, or as long as is said', async () => {
+  await connect().publish(numbered('kept', 1, 0, 1));
+  await connect({ retentionMs: 86_400_000 }).publish(numbered('passing', 1, 0, 1));
+  const admin = new Kafka({ brokers: [server.url], logLevel: logLevel.NOTHING }).admin();
+  await admin.connect();
+  try {
+    const resources = ['kept', 'passing'].map((name) => ({ type: ConfigResourceTypes.TOPIC, name, configNames: ['retention.ms'] })); // prettier-ignore
+    const { resources: found } = await admin.describeConfigs({ resources, includeSynonyms: false });
+    expect(found.map(({ configEntries }) => configEntries[0]!.configValue)).toEqual(['-1', '86400000']);
   } finally {
     await admin.disconnect();
   }

@@ -20,6 +20,8 @@ const SESSION_MS = 6_000;
 export interface KafkaBrokerOptions extends KafkaClientOptions {
   /** In milliseconds: how long a consumer that is not heard of keeps its partitions; 6,000 unless told otherwise. */
   readonly sessionMs?: number;
+  /** In milliseconds: how long Kafka keeps what is in topics that we make; for ever unless told otherwise. */
+  readonly retentionMs?: number;
 }
 
 /** Kafka, by kafkajs. Connects when it is first used; each consumer has connections of its own. */
@@ -30,9 +32,9 @@ export class KafkaBroker implements Broker {
   private readonly sessionMs: number;
   private readonly running = new Set<{ stop(): Promise<void> }>();
 
-  constructor({ sessionMs = SESSION_MS, ...options }: KafkaBrokerOptions) {
+  constructor({ sessionMs = SESSION_MS, retentionMs, ...options }: KafkaBrokerOptions) {
     this.kafka = kafkaClient(options);
-    this.topics = new Topics(this.kafka);
+    this.topics = new Topics(this.kafka, retentionMs);
     this.sender = new Sender(this.kafka, this.topics);
     this.sessionMs = sessionMs;
   }

@@ -1,0 +1,3 @@
+import { spoolSurvives } from '../testing/spool-kills.ts';
+
+spoolSurvives('kafka');
