@@ -51,6 +51,25 @@ describe('what is found where', () => {
     await expect(hit.then((value) => value!.tags.push('mine'))).rejects.toThrow(TypeError);
   });
 
+  test('a peek tells what is fresh in memory, and loads nothing', async () => {
+    const [here] = both<string>({ name: 'post', ttlMs: HOUR, negativeTtlMs: HOUR });
+    const source = new Source<string>('a');
+    expect(here.peek('a')).toBeUndefined();
+    await here.get('a', source.load);
+    expect([here.peek('a'), source.loads]).toEqual(['a', 1]);
+    await here.invalidate('a');
+    expect(here.peek('a')).toBeUndefined();
+    await here.get('b', new Source<string>(undefined).load);
+    expect(here.peek('b')).toBeUndefined();
+    const off = await openCache(redis.url, { namespace, CACHE: 'off' });
+    const uncached = off.define<string>({ name: 'post', ttlMs: HOUR });
+    await uncached.get('a', source.load);
+    expect(uncached.peek('a')).toBeUndefined();
+    const short = one.define<string>({ name: 'short', ttlMs: 30, staleMs: HOUR });
+    await short.get('a', source.load);
+    await eventually(() => expect(short.peek('a')).toBeUndefined());
+  });
+
   test('a key may be as long as whoever asks likes', async () => {
     const [here] = both<number>({ name: 'post', ttlMs: HOUR });
     const source = new Source(1);

@@ -2,7 +2,8 @@ import { LRUCache } from 'lru-cache';
 
 /** A value in memory. Times are milliseconds of the monotonic clock. */
 export interface MemoryEntry<T> {
-  /** Settled: a hit makes no promise. */
+  readonly value: T | undefined;
+  /** Of the same, settled: a hit makes no promise. */
   readonly answer: Promise<T | undefined>;
   freshUntil: number;
   /** Until then it is shown while it is loaded anew. */

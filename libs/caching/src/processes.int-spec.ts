@@ -30,7 +30,13 @@ afterAll(async () => {
 /** A process that is connected and waits for its task. */
 async function reader() {
   const child = fork(path.join(folder, 'reader-process.ts'), {
-    execArgv: ['--no-warnings', '-C', '@cairn/source', '--import', path.join(folder, 'typescript.mjs')],
+    execArgv: [
+      '--no-warnings',
+      '-C',
+      '@cairn/source',
+      '--import',
+      path.join(import.meta.dirname, '../../testing/src/typescript.mjs'),
+    ],
     env: { ...process.env, NODE_OPTIONS: '', REDIS_URL: database.url, NAMESPACE: namespace },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });

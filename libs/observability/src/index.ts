@@ -12,6 +12,7 @@ export {
   type RequestContext,
 } from './request-context.ts';
 export { deadlineFrom, DEADLINE_HEADER, remainingMs, withoutDeadline } from './deadline.ts';
+export { requestIdFrom } from './request-id.ts';
 // metrics and traces
 export { gauge, type Gauge } from './gauges.ts';
 export { metrics, observeRequest, type RequestDuration } from './metrics.ts';

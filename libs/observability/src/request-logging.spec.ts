@@ -33,6 +33,7 @@ beforeEach(async () => {
   app.get('/fails', () => Promise.reject(new Error('broken')));
   app.get('/hangs', () => new Promise(() => undefined));
   app.get('/health/live', () => 'ok');
+  app.get('/s/:code', { config: { unnamed: true } as object }, () => 'ok');
   url = await app.listen({ port: 0, host: '127.0.0.1' });
 });
 afterEach(() => app.close());
@@ -44,6 +45,13 @@ async function line(matching: (line: Record<string, unknown>) => boolean) {
   }
   throw new Error(`no such line among ${JSON.stringify(lines)}`);
 }
+
+test('a route whose visitors are nobody’s business leaves their address out', async () => {
+  await fetch(`${url}/s/abc`);
+  expect(await line(({ route }) => route === '/s/:code')).not.toHaveProperty('remoteAddress');
+  await fetch(`${url}/api/v1/things/7`);
+  expect(await line(({ route }) => route === '/api/v1/things/:id')).toMatchObject({ remoteAddress: '127.0.0.1' });
+});
 
 test('one line per request, without its query, with the same ids as the lines from inside', async () => {
   const answer = await fetch(`${url}/api/v1/things/7?token=hush`, {

@@ -36,6 +36,10 @@ function observe(request: FastifyRequest): RequestContext {
   return context;
 }
 
+/** @RouteConfig({ unnamed: true }): those who visit others' pages have not come to us, and their address is in no log. */
+const isUnnamed = ({ routeOptions }: FastifyRequest) =>
+  (routeOptions.config as { unnamed?: boolean } | undefined)?.unnamed === true;
+
 function write(logger: Logger, request: FastifyRequest, reply: FastifyReply, since: number) {
   const { url, method, ip } = request;
   const status = reply.raw.statusCode;
@@ -48,7 +52,7 @@ function write(logger: Logger, request: FastifyRequest, reply: FastifyReply, sin
     ...(reply.raw.headersSent && { status }), // nothing was answered: the status that is set is only the default
     durationMs: Math.round((performance.now() - since) * 10) / 10,
     ...(bytes && { bytes }),
-    remoteAddress: ip,
+    ...(!isUnnamed(request) && { remoteAddress: ip }),
     ...(!reply.raw.writableFinished && { aborted: true }),
   };
   const level = status >= 500 ? 'warn' : url.startsWith('/health/') ? 'debug' : 'info';

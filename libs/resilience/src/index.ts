@@ -6,6 +6,6 @@ export { boundedQueue, type BoundedQueueOptions } from './bounded-queue.ts';
 export { assertInTime } from './in-time.ts';
 // breaking it on purpose
 export { DialSchema, FaultDialsConfigSchema, faultDialsSecret, FAULTS_PATH, type Dial } from './fault-dials.options.ts';
-export { injectFaults } from './inject-faults.ts';
+export { faultsAreSet, injectFaults } from './inject-faults.ts';
 // errors
 export { FaultInjected, Overloaded, UpstreamUnavailable } from './resilience.errors.ts';

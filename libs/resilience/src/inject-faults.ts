@@ -8,9 +8,15 @@ import { FaultInjected } from './resilience.errors.ts';
 
 const logger = new Logger('FaultDials');
 
+/** Of the last application in this process that has a dial. */
+let dialled: FaultDials | undefined;
+
+/** Whether something is to go wrong at the moment: for a door that is not Fastify's, which then leaves it to that. */
+export const faultsAreSet = (): boolean => dialled?.current != null;
+
 /** Adds the dial to a service, and the route that turns it: `Authorization: Bearer <secret>`. Not called, neither is there. */
 export function injectFaults(fastify: FastifyInstance, secret: string): void {
-  const dials = new FaultDials();
+  const dials = (dialled = new FaultDials());
   fastify.addHook('onRequest', (request, reply, next) => {
     const path = request.url.split('?', 1)[0]!;
     const fault = path === FAULTS_PATH ? undefined : dials.faultFor(path);

@@ -7,6 +7,7 @@ import { injectFaults } from '@cairn/resilience';
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { letInAnyOrigin } from './any-origin.ts';
 import { answerInTime } from './deadline.ts';
 import { Lifecycle } from './lifecycle.service.ts';
 import { describesRoutes, openApi, type OpenApiOptions } from './open-api.ts';
@@ -49,13 +50,17 @@ export async function createApplication(options: ApplicationOptions): Promise<Ne
   if (options.metrics) await metrics(instance);
   if (options.faultDialsSecret) injectFaults(instance, options.faultDialsSecret);
   speakProblemDetails(adapter, instance);
+  letInAnyOrigin(instance);
   instance.addHook('onRoute', (route) => {
     const { bodyLimit } = (route.config ?? {}) as { bodyLimit?: number };
     if (bodyLimit) route.bodyLimit = bodyLimit; // @RouteConfig({ bodyLimit }) on a controller's method
   });
   instance.addHook('onRequest', ({ headers, routeOptions }, _reply, done) => {
-    const isForm = /^application\/x-www-form-urlencoded\b/i.test(headers['content-type'] ?? '');
-    const isRefused = isForm && !(routeOptions.config as { forms?: boolean }).forms; // @RouteConfig({ forms: true }) takes them
+    const { forms, plainText } = (routeOptions.config ?? {}) as { forms?: boolean; plainText?: boolean };
+    const type = headers['content-type'] ?? '';
+    const isForm = /^application\/x-www-form-urlencoded\b/i.test(type);
+    const isText = /^text\/plain\b/i.test(type);
+    const isRefused = (isForm && !forms) || (isText && !plainText); // @RouteConfig({ forms: true }) takes them
     done(isRefused ? new UnsupportedMediaTypeException('Send application/json') : undefined);
   });
 
@@ -103,5 +108,8 @@ function speakProblemDetails(adapter: FastifyAdapter, instance: FastifyInstance)
   // Nest would set both once more, too late for what fails before a route is found.
   adapter.setErrorHandler = () => adapter.getInstance();
   adapter.setNotFoundHandler = () => adapter.getInstance();
-  instance.removeContentTypeParser('text/plain'); // else a text is taken for a body that fails validation: 400, not 415
+  // As a text it would be a body that fails validation: 400, not 415. Only where a route says `plainText` it is taken, for JSON: a page
+  // may send it to another origin without asking first (WHATWG Fetch, CORS-safelisted request-header).
+  instance.removeContentTypeParser('text/plain');
+  instance.addContentTypeParser('text/plain', { parseAs: 'string' }, instance.getDefaultJsonParser('error', 'error'));
 }

@@ -1,4 +1,3 @@
-import { timestamp } from '@cairn/http';
 import { Field, ID, Int, registerEnumType } from '@nestjs/graphql';
 import { z } from 'zod';
 import { DateTime } from './date-time.type.ts';
@@ -37,7 +36,7 @@ function graphqlType(name: string, schema: z.ZodType, nullable = false): { type:
   if (schema instanceof z.ZodDefault) return graphqlType(name, schema.unwrap() as z.ZodType, true);
   if (schema instanceof z.ZodArray) return { type: [graphqlType(name, schema.element as z.ZodType).type], nullable };
   if (schema instanceof z.ZodObject) return { type: undefined, nullable };
-  if (schema === timestamp || schema instanceof z.ZodISODateTime) return { type: DateTime, nullable };
+  if (isTimestamp(schema)) return { type: DateTime, nullable };
   if (schema instanceof z.ZodPipe) return graphqlType(name, schema.in as z.ZodType, nullable);
   if (schema instanceof z.ZodNumber) return { type: schema.format === 'safeint' ? Int : Number, nullable };
   if (schema instanceof z.ZodEnum && schema.meta()?.id) return { type: enumType(schema), nullable };
@@ -45,6 +44,10 @@ function graphqlType(name: string, schema: z.ZodType, nullable = false): { type:
   if (name.endsWith('Url')) return { type: Url, nullable };
   return { type: name === 'id' || name.endsWith('Id') ? ID : String, nullable };
 }
+
+/** Also one that has been given a description, which makes it another object. */
+const isTimestamp = (schema: z.ZodType) =>
+  schema instanceof z.ZodISODateTime || (schema instanceof z.ZodPipe && schema.out instanceof z.ZodISODateTime);
 
 const enums = new WeakMap<z.ZodEnum, object>();
 

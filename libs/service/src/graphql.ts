@@ -1,4 +1,4 @@
-import { Injectable, Module, type DynamicModule } from '@nestjs/common';
+import { Injectable, Module, type DynamicModule, type Type } from '@nestjs/common';
 import { GraphQLFederationFactory, GraphQLModule, GraphQLSchemaHost, type GqlModuleOptions } from '@nestjs/graphql';
 import { MercuriusFederationDriver, type MercuriusFederationDriverConfig } from '@nestjs/mercurius';
 import { graphql, GraphQLError, Kind, type DocumentNode, type GraphQLScalarType } from 'graphql';
@@ -51,17 +51,21 @@ class SubgraphModule {}
 const FEDERATION = {
   version: 2 as const,
   importUrl: 'https://specs.apollo.dev/federation/v2.9',
-  directives: ['@key', '@shareable', '@listSize'],
+  directives: ['@key', '@shareable', '@cost', '@listSize'],
 };
 
-/** A code-first federation 2 subgraph at /graphql, its subscriptions beside it; domain errors carry their `code` in `extensions`. */
-export const subgraph = (): DynamicModule => ({
+/**
+ * A code-first federation 2 subgraph at /graphql, its subscriptions beside it; domain errors carry their `code` in `extensions`.
+ * @param extended types of others to which fields are added here, where nothing else leads to them
+ */
+export const subgraph = (...extended: Type[]): DynamicModule => ({
   module: SubgraphModule,
   imports: [
     GraphQLModule.forRoot<MercuriusFederationDriverConfig>({
       driver: SubgraphDriver,
       path: '/graphql',
       autoSchemaFile: { federation: FEDERATION },
+      buildSchemaOptions: { orphanedTypes: extended },
       // Else the access that a field or a reference declares would be read and not asked for, and have no caller.
       fieldResolverEnhancers: ['guards'],
       validationRules: [limits],
