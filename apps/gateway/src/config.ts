@@ -14,10 +14,19 @@ const UpstreamSchema = z.strictObject({
   /** Classes of routes that are neither just read nor just written: `{"POST /api/v1/posts/import": "upload"}`. */
   classes: z
     .record(
-      z.string().regex(/^[A-Z]+ (\/[A-Za-z0-9._~-]+)+$/, 'must be a method and a path such as POST /api/v1/sessions'),
+      z
+        .string()
+        .regex(
+          /^[A-Z]+ (\/[A-Za-z0-9._~-]+)+(\/\*)?$/,
+          'must be a method and a path such as POST /api/v1/sessions, or GET /s/* for all below /s',
+        ),
       z.string(),
     )
     .default({}),
+  /** Paths that pages of every origin may call, without credentials, whatever CORS_ORIGINS says: what is embedded in others' pages. */
+  anyOrigin: z.array(PrefixSchema).default([]),
+  /** Path prefixes whose visitors are in no log: what is embedded in others' pages, and links that people only pass through. */
+  unnamed: z.array(PrefixSchema).default([]),
   /** Requests to it at once, over all instances. More are refused: one slow service must not hold all that the gateway has. */
   concurrency: z.int().positive().default(512),
 });
@@ -33,6 +42,8 @@ const RouteClassSchema = z.strictObject({
   perMinute: z.int().positive(),
   /** Counted one by one in Redis: for what must not be exceeded by one, as log-ins. Others are leased in small portions. */
   exact: z.boolean(),
+  /** Whether a read that may have arrived is asked again when its answer does not come. */
+  retries: z.boolean(),
 });
 export type RouteClass = z.infer<typeof RouteClassSchema>;
 

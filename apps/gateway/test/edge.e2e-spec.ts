@@ -21,7 +21,7 @@ beforeAll(async () => {
     },
   };
   gateway = await startGateway(
-    { blog: { origins: [blog.origin], routes: ['/api/v1/posts'] } },
+    { blog: { origins: [blog.origin], routes: ['/api/v1/posts'], unnamed: ['/api/v1/posts/embedded'] } },
     { HEADERS_TIMEOUT_MS: '1000', METRICS: 'true' },
     logs,
   );
@@ -127,6 +127,18 @@ describe('a token is verified at the edge', () => {
       ...{ upstream: 'blog', instance: blog.origin, remoteAddress: '127.0.0.1', requestId: expect.any(String) },
       ...{ traceId: expect.any(String), durationMs: expect.any(Number), upstreamMs: expect.any(Number) },
     });
+  });
+
+  test('of what is unnamed the line in the log does not say who it was', async () => {
+    await get('/api/v1/posts/embedded/x?from=somebody');
+    await get('/api/v1/posts/embeddedx');
+    await until('the lines are written', async () => logs.length > 1);
+    const lines = logs.map((line) => JSON.parse(line)).filter(({ msg }) => msg === 'request');
+    expect(lines.map(({ path, remoteAddress }) => [path, remoteAddress])).toEqual([
+      ['/api/v1/posts/embedded/x', undefined],
+      ['/api/v1/posts/embeddedx', '127.0.0.1'],
+    ]);
+    expect(logs.join()).not.toContain('somebody');
   });
 });
 

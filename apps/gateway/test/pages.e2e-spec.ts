@@ -9,7 +9,7 @@ const gone = 'http://127.0.0.1:1';
 beforeAll(async () => {
   blog = await standIn();
   gateway = await startGateway({
-    blog: { origins: [blog.origin], routes: ['/api/v1/posts'] },
+    blog: { origins: [blog.origin], routes: ['/api/v1/posts', '/analytics'] },
     identity: { origins: [gone], routes: ['/api/v1/users'] },
   });
 });
@@ -73,7 +73,9 @@ test('/ says what runs and where to go next, without script', async () => {
   expect(answer.headers.get('content-type')).toContain('text/html');
   expect(answer.headers.get('content-security-policy')).toContain("default-src 'none'");
   expect(html).not.toContain('<script');
-  for (const found of ['blog', '/api/v1/posts', 'href="/docs/"', 'href="/health/ready"']) expect(html).toContain(found);
+  for (const found of ['blog', '/api/v1/posts', 'href="/docs/"', 'href="/health/ready"', 'href="/analytics"'])
+    expect(html).toContain(found);
+  expect(html).not.toContain('/s/{code}'); // no service has links here
 });
 
 test('readiness names each service and what it depends on', async () => {

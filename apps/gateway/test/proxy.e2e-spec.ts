@@ -20,15 +20,17 @@ async function start() {
       blog: {
         origins: [blog.origin],
         routes: ['/api/v1/posts', '/feeds'],
-        classes: { 'POST /api/v1/posts/import': 'upload' },
+        classes: { 'POST /api/v1/posts/import': 'upload', 'GET /api/v1/posts/slow': 'hurried' },
+        anyOrigin: ['/api/v1/posts/embedded'],
       },
       identity: { origins: [identity.origin], routes: ['/api/v1/users', '/.well-known/jwks.json'] },
     },
     {
       CORS_ORIGINS: 'https://example.org',
       ROUTE_CLASSES: JSON.stringify({
-        read: { deadlineMs: 300, ...plenty },
-        write: { deadlineMs: 300, ...plenty },
+        read: plenty,
+        write: plenty,
+        hurried: { deadlineMs: 300, maxBody: MiB, exact: false, retries: true, ...plenty },
         upload: { deadlineMs: 5_000, maxBody: 8 * MiB, ...plenty },
       }),
     },
@@ -335,7 +337,7 @@ describe('what goes wrong is a problem', () => {
   test('a service that is too slow is a 504, and is no longer waited for', async () => {
     let left = false;
     blog.answer = (_request, response) => void response.once('close', () => (left = true));
-    await problem(await get('/api/v1/posts'), 504);
+    await problem(await get('/api/v1/posts/slow'), 504);
     await until(() => left);
   });
 
@@ -445,6 +447,20 @@ describe('for browsers', () => {
     expect((await preflight('https://evil.example')).headers.get('access-control-allow-origin')).toBeNull();
     const answer = await get('/api/v1/posts', { headers: { origin: 'https://example.org' } });
     expect(answer.headers.get('access-control-expose-headers')).toContain('ETag');
+  });
+
+  test('what is for any origin lets in all, without credentials, and no path beside it', async () => {
+    const origin = 'https://anywhere.example';
+    const preflight = (path: string) =>
+      get(path, { method: 'OPTIONS', headers: { origin, 'access-control-request-method': 'POST' } });
+    const welcome = await preflight('/api/v1/posts/embedded');
+    expect([welcome.status, welcome.headers.get('access-control-allow-origin')]).toEqual([204, '*']);
+    expect(welcome.headers.get('access-control-allow-headers')).toContain('Content-Type');
+    expect(welcome.headers.get('access-control-allow-credentials')).toBeNull();
+    expect((await preflight('/api/v1/posts/embedded/not')).headers.get('access-control-allow-origin')).toBeNull();
+    blog.answer = (_request, response) => response.setHeader('access-control-allow-origin', '*').end();
+    const { headers } = await get('/api/v1/posts/embedded', { method: 'POST', headers: { origin } });
+    expect(headers.get('access-control-allow-origin')).toBe('*'); // once, though the service says it too
   });
 
   test('answers carry security headers', async () => {

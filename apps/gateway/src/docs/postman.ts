@@ -124,7 +124,13 @@ function header({ key, value, disabled, description }: Field, { headers = {} }: 
   // What comes with a pattern only, the converter makes up.
   const made: Record<string, string> = { 'Idempotency-Key': '{{$guid}}', 'If-Match': '*', 'If-None-Match': '' };
   const off = disabled && !(key in headers);
-  return { key, value: headers[key] ?? made[key] ?? value, ...(off && { disabled: true }), ...described(description) };
+  const asProgram = key === 'Accept' && value === 'text/html' ? 'application/json' : value; // pages are for people
+  return {
+    key,
+    value: headers[key] ?? made[key] ?? asProgram,
+    ...(off && { disabled: true }),
+    ...described(description),
+  };
 }
 
 function url(

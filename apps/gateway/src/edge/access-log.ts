@@ -15,7 +15,7 @@ export function logAccess(logger: Logger, exchange: Exchange, seconds: number): 
       ...(headersSent && { status: statusCode }), // nothing was answered: the status that is set is only the default
       durationMs: Math.round(seconds * 10_000) / 10,
       ...about,
-      remoteAddress: client.address,
+      ...(!exchange.isUnnamed && { remoteAddress: client.address }),
       ...(userId && { userId }),
       ...(!response.writableFinished && { aborted: true }),
       requestId: ids.requestId,

@@ -48,5 +48,17 @@ export class Cors {
   }
 }
 
+/** For what is embedded in others' pages: any origin, and so no credentials, which a browser then leaves out or whose answer it hides. */
+export const ANY_ORIGIN: Pick<Cors, 'fields' | 'preflight'> = {
+  fields: () => ['access-control-allow-origin', '*', 'access-control-expose-headers', EXPOSED],
+  preflight(method, headers) {
+    if (method !== 'OPTIONS' || !headers.origin || !headers['access-control-request-method']) return undefined;
+    return [
+      ...['access-control-allow-origin', '*', 'access-control-allow-methods', METHODS],
+      ...['access-control-allow-headers', 'Content-Type', 'access-control-max-age', MAX_AGE],
+    ];
+  },
+};
+
 const NOTHING: readonly string[] = [];
 const VARY: readonly string[] = ['vary', 'Origin'];

@@ -25,6 +25,8 @@ export class Exchange {
   userId: string | undefined;
   /** For logs and metrics: a pattern, never a path. */
   route = 'none';
+  /** Whether the line in the log leaves out who it was. */
+  isUnnamed = false;
   /** What else the line in the log says. */
   readonly about: Record<string, unknown> = {};
   /** Gives back its place among the requests under way. */

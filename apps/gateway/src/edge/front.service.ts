@@ -20,7 +20,7 @@ import { ProxyService } from '../proxy/proxy.service.ts';
 import { logAccess } from './access-log.ts';
 import { Admission } from './admission.service.ts';
 import { rememberAdmitted } from './admitted.ts';
-import { Cors, SECURITY_HEADERS } from './answer-headers.ts';
+import { ANY_ORIGIN, Cors, SECURITY_HEADERS } from './answer-headers.ts';
 import { badRequest } from './bad-request.ts';
 import { clientAddresses } from './client-address.ts';
 import { Exchange, type ProblemOf } from './exchange.ts';
@@ -97,12 +97,14 @@ export class Front implements OnModuleInit {
     this.enter(exchange);
     exchange.fields.push(...SECURITY_HEADERS);
     if (this.lifecycle.stopping) exchange.fields.push('connection', 'close');
+    exchange.isUnnamed = this.proxy.isUnnamed(exchange.target);
     const isOfMachines = OF_MACHINES.test(exchange.path);
     const refusal = this.refusalOf(exchange, isOfMachines);
     if (refusal) return this.refuse(exchange, refusal);
-    const preflight = this.cors.preflight(request.method, request.headers);
+    const cors = this.proxy.isForAnyOrigin(exchange.target) ? ANY_ORIGIN : this.cors;
+    const preflight = cors.preflight(request.method, request.headers);
     if (preflight) return void response.writeHead(204, [...exchange.fields, ...preflight]).end();
-    exchange.fields.push(...this.cors.fields(request.headers));
+    exchange.fields.push(...cors.fields(request.headers));
 
     const routed = this.proxy.find(exchange.target);
     if (!routed) return this.handOn(exchange, framework, isOfMachines);

@@ -1,10 +1,11 @@
 import { expect, test } from '@jest/globals';
 import { readFileSync } from 'node:fs';
-import { buildSchema, parse, validate } from 'graphql';
+import { buildSchema, parse, validate, type OperationDefinitionNode } from 'graphql';
 import { compose } from './compose.ts';
 import { API_FILE, SUPERGRAPH_FILE } from './files.ts';
 import { FIRST_QUERY } from './graphiql.service.ts';
 import { readOperations } from './operations.ts';
+import { planOf } from './plan.ts';
 import { factsOf } from './supergraph.ts';
 
 const LINK = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@shareable", "@cost", "@listSize", "@external", "@requires"])'; // prettier-ignore
@@ -38,4 +39,18 @@ test('the committed graph and its operations fit', () => {
   const operations = [...readOperations().values()];
   expect(operations.length).toBeGreaterThan(0);
   for (const query of [...operations, FIRST_QUERY]) expect(validate(api, parse(query))).toEqual([]);
+});
+
+test('fifty reports by another name each cost more than a request may', () => {
+  const supergraph = parse(readFileSync(SUPERGRAPH_FILE, 'utf8'));
+  const api = buildSchema(readFileSync(API_FILE, 'utf8'));
+  const costOf = (field: string, times: number) => {
+    const aliases = Array.from({ length: times }, (_, index) => `r${index}: ${field}`);
+    const [operation] = parse(`{ site(id: "s") { ${aliases.join(' ')} } }`).definitions as [OperationDefinitionNode];
+    return planOf(api, factsOf(supergraph), new Map(), operation).cost({});
+  };
+  const limit = 5_000; // GRAPHQL_MAX_COST unless told
+  expect(costOf('breakdown(by: "page") { values }', 50)).toBeGreaterThan(limit);
+  expect(costOf('goals(goal: ["page:/"]) { sessions }', 5)).toBeGreaterThan(limit);
+  expect(costOf('timeseries { totals { visits } }', 10)).toBeLessThan(limit);
 });

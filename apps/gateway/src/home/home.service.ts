@@ -6,6 +6,12 @@ import { escaped, page } from '../page.ts';
 
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; frame-ancestors 'none'";
 
+/** What services have for people, each where its path is routed. */
+const PAGES = [
+  { path: '/s', item: '<code>/s/{code}</code>: follows a short link' },
+  { path: '/analytics', item: '<a href="/analytics">Reports</a>: visits and visitors of your sites and links' },
+];
+
 /** `/`: what runs here, and where to go next. */
 @Injectable()
 export class HomeService implements OnModuleInit {
@@ -30,7 +36,9 @@ const content = (upstreams: readonly Upstream[]) => `<p>The gateway: everything 
 <li><a href="/graphql">The graph</a>: one question to all services at once, with GraphiQL</li>
 <li><a href="/docs/errors">Errors</a>: what each code means</li>
 <li><a href="/health/ready">Health</a>: what runs, and what it depends on</li>
-</ul>
+${PAGES.filter(({ path }) => upstreams.some(({ config }) => config.routes.includes(path)))
+  .map(({ item }) => `<li>${item}</li>\n`)
+  .join('')}</ul>
 <table><thead><tr><th>Service</th><th>Public paths</th></tr></thead><tbody>
 ${upstreams
   .map(

@@ -46,6 +46,8 @@ export type Flow = Pick<Dispatcher.DispatchController, 'pause' | 'resume'>;
 export interface CallOptions {
   /** Until the head of the answer. The service is told what is left. */
   readonly deadlineMs: number;
+  /** Whether what may have arrived, and changes nothing, is sent again when its answer does not come. Default true. */
+  readonly retries?: boolean;
 }
 
 /** One request to a service and its answer, over one or several attempts. */
@@ -183,7 +185,11 @@ export class Call implements Dispatcher.DispatchHandler {
     if (how === 'not-sent')
       return this.attempts < Math.min(this.upstream.instances.length + (isSafe ? 1 : 0), MOST_ATTEMPTS);
     // Once: a service closes what has been idle, and as it restarts everything, which the request may have crossed.
-    return how === 'cut' && this.attempts === 1 && isSafe && this.outgoing.body === null;
+    return how === 'cut' && this.attempts === 1 && this.isRepeatable && this.outgoing.body === null;
+  }
+
+  private get isRepeatable(): boolean {
+    return SAFE.has(this.outgoing.method) && this.options.retries !== false;
   }
 
   private again(): void {
@@ -203,7 +209,7 @@ export class Call implements Dispatcher.DispatchHandler {
     if (error instanceof errors.HTTPParserError) return new UpstreamFailed(name);
     if (how === 'other') return error; // of the body that was to be sent
     return Object.assign(
-      SAFE.has(this.outgoing.method) || how === 'not-sent'
+      this.isRepeatable || how === 'not-sent'
         ? new UpstreamUnavailable(`${name} is unavailable`, { retryAfter: 1 })
         : new OutcomeUnknown(),
       { cause: error },

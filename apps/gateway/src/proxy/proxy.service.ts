@@ -38,6 +38,16 @@ export class ProxyService implements BeforeApplicationShutdown, OnApplicationShu
     return this.table.find(target);
   }
 
+  /** Whether pages of every origin may call it, whatever CORS_ORIGINS says. */
+  isForAnyOrigin(target: string): boolean {
+    return this.table.isForAnyOrigin(target);
+  }
+
+  /** Whether who asks for it is to be in no log. */
+  isUnnamed(target: string): boolean {
+    return this.table.isUnnamed(target);
+  }
+
   /** Resolves when the request is on its way. @throws what `Admission.admit` throws */
   async forward(exchange: Exchange, { upstream }: Routed<Upstream>): Promise<void> {
     const { request, response, target } = exchange;
@@ -45,7 +55,7 @@ export class ProxyService implements BeforeApplicationShutdown, OnApplicationShu
     const routeClass = this.table.classOf(method, target);
     await this.admission.admit(exchange, routeClass, this.access.of(upstream.name, method, exchange.path));
     if (response.destroyed) return;
-    const { maxBody, deadlineMs } = this.admission.classNamed(routeClass);
+    const { maxBody, deadlineMs, retries } = this.admission.classNamed(routeClass);
     const { headers, rawHeaders } = request;
     const hasBody = Number(headers['content-length'] ?? 0) > 0 || headers['transfer-encoding'] !== undefined;
     const fields = requestFields(rawHeaders, headers.connection);
@@ -60,7 +70,7 @@ export class ProxyService implements BeforeApplicationShutdown, OnApplicationShu
         body: hasBody ? () => this.bodyOf(exchange, maxBody) : null,
       },
       answer,
-      { deadlineMs },
+      { deadlineMs, retries },
     );
     answer.call = call;
     response.once('close', () => response.writableFinished || call.cancel());
