@@ -1,19 +1,20 @@
+import { openDatabase, type OpenDatabase } from '@cairn/testing';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Sql, Transactions } from '@cairn/database';
 import { anOutbox } from '@cairn/messaging/testing';
 import type { DataSource } from 'typeorm';
-import { openBlogDatabase, type BlogDatabase } from '../../test/blog-database.ts';
 import { aPost, aPostRepository } from './post.factory.ts';
 import { Post } from './post.ts';
 import { PublishDuePostsJob } from './publish-due-posts/publish-due-posts.job.ts';
+import { database as schema } from '../database.ts';
 
 const posts = aPostRepository();
-let blog: BlogDatabase;
+let blog: OpenDatabase;
 let dataSource: DataSource;
 let transactions: Transactions;
 
 beforeAll(async () => {
-  blog = await openBlogDatabase();
+  blog = await openDatabase(schema);
   dataSource = blog.dataSource;
   transactions = new Transactions(dataSource);
 });

@@ -22,6 +22,4 @@ const HTML: Record<string, string> = {
 };
 
 /** A search text with marks as HTML: escaped, the marks made elements. Nothing else in it is markup, whatever the author wrote. */
-export const toHighlight = (marked: string) =>
-  // eslint-disable-next-line no-control-regex -- the characters are ours
-  marked.replace(/[&"'<>\u0001-\u0004]/g, (character) => HTML[character]!);
+export const toHighlight = (marked: string) => marked.replace(/[&"'<>\u0001-\u0004]/g, (character) => HTML[character]!);

@@ -1,15 +1,16 @@
+import { openDatabase, type OpenDatabase } from '@cairn/testing';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Transactions } from '@cairn/database';
-import { openBlogDatabase, type BlogDatabase } from '../../test/blog-database.ts';
 import { aPost, aPostRepository } from '../posts/post.factory.ts';
 import { LIST_TAGS } from './list-tags/list-tags.query.ts';
+import { database as schema } from '../database.ts';
 
 const posts = aPostRepository();
-let blog: BlogDatabase;
+let blog: OpenDatabase;
 let transactions: Transactions;
 
 beforeAll(async () => {
-  blog = await openBlogDatabase();
+  blog = await openDatabase(schema);
   transactions = new Transactions(blog.dataSource);
 });
 afterAll(() => blog.close());

@@ -1,10 +1,11 @@
+import { openDatabase, type OpenDatabase } from '@cairn/testing';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { openBlogDatabase, type BlogDatabase } from '../../../test/blog-database.ts';
 import { commentColumns } from '../comment.sql.ts';
 import { listComments, listCommentsOfPosts } from './list-comments.query.ts';
+import { database as schema } from '../../database.ts';
 
-let blog: BlogDatabase;
-beforeAll(async () => void (blog = await openBlogDatabase()));
+let blog: OpenDatabase;
+beforeAll(async () => void (blog = await openDatabase(schema)));
 afterAll(() => blog.close());
 
 test('a page is read from the index of the thread, however far down it is', async () => {

@@ -1,17 +1,18 @@
+import { openDatabase, type OpenDatabase } from '@cairn/testing';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Sql } from '@cairn/database';
-import { openBlogDatabase, type BlogDatabase } from '../../../test/blog-database.ts';
 import { aPostCache } from '../post.factory.ts';
 import { ListPostsSchema } from './list-posts.dto.ts';
 import { ListPostsQuery } from './list-posts.query.ts';
 import { listPosts, listPostsOfAuthors } from './list-posts.sql.ts';
+import { database as schema } from '../../database.ts';
 
 const AUTHOR = '00000000-0000-4000-8000-000000000007';
-let blog: BlogDatabase;
+let blog: OpenDatabase;
 
 /** Twenty thousand posts of a hundred authors: a rare tag and word, a common tag and word, every tenth a draft. */
 beforeAll(async () => {
-  blog = await openBlogDatabase();
+  blog = await openDatabase(schema);
   await blog.dataSource.query(`
     INSERT INTO posts (id, author_id, slug, title, body, body_html, summary, reading_minutes, state, published_at, version,
       created_at, updated_at, tags)
