@@ -10,8 +10,12 @@ export default {
   testEnvironment: 'node',
   testEnvironmentOptions: { customExportConditions: ['@cairn/source', 'node', 'node-addons'] },
   testMatch: ['**/*.spec.ts', '**/*.int-spec.ts', '**/*.e2e-spec.ts'],
-  // What needs Kafka, and so Java and Maven, is the proof `kafka` (infra/proofs/kafka.ts).
-  testPathIgnorePatterns: ['/node_modules/', ...(process.env.TEST_KAFKA ? [] : ['/kafka\\.[^/]*int-spec\\.ts$'])],
+  // What needs Kafka, and so Java and Maven, is the proof `kafka`; what kills servers and services again and again the proof `kills`.
+  testPathIgnorePatterns: [
+    '/node_modules/',
+    ...(process.env.TEST_KAFKA ? [] : ['/kafka\\.[^/]*int-spec\\.ts$']),
+    ...(process.env.TEST_KILLS ? [] : ['\\.kills\\.']),
+  ],
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
     '\\.ts$': [

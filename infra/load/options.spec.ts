@@ -3,7 +3,7 @@ import { LOAD_HELP, parseLoadOptions } from './options.ts';
 
 test('the defaults: all of them, lightly, on whatever runs', () => {
   expect(parseLoadOptions([])).toEqual({
-    scripts: ['blog', 'gateway', 'identity'],
+    scripts: ['analytics', 'blog', 'gateway', 'identity', 'links'],
     profile: 'smoke',
     url: undefined,
     portBase: 3000,
@@ -28,7 +28,7 @@ test('help is asked for', () => {
 });
 
 test.each([
-  [['shop'], 'There is no load test "shop": choose from blog, gateway, identity.'],
+  [['shop'], 'There is no load test "shop": choose from analytics, blog, gateway, identity, links.'],
   [['--profile', 'storm'], 'There is no profile "storm": choose from smoke, load, stress, soak, spike.'],
   [['--url', '127.0.0.1:3000'], '--url takes an address such as http://127.0.0.1:3000, not "127.0.0.1:3000".'],
   [['--port-base', 'x'], '--port-base takes a number from 1024 to 65000, not "x".'],

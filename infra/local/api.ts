@@ -7,6 +7,8 @@ export interface Request {
   readonly body?: unknown;
   /** Makes a create safe to repeat. */
   readonly key?: string;
+  /** What the client calls itself. */
+  readonly userAgent?: string;
   /** Statuses that are as good as success, such as 409 for what is there already. */
   readonly orElse?: readonly number[];
 }
@@ -27,14 +29,16 @@ export class Api {
 
   /** The answer's body. @throws Problem that says what the API said */
   async ask<T>(method: string, path: string, request: Request = {}): Promise<T> {
-    const { token, body, key, orElse = [] } = request;
+    const { token, body, key, userAgent, orElse = [] } = request;
     const answer = await fetch(this.#originOf(path) + path, {
       method,
       signal: AbortSignal.timeout(DEADLINE_MS),
+      redirect: 'manual', // none of ours leads to where it is asked for
       headers: {
         ...(body !== undefined && { 'content-type': 'application/json' }),
         ...(token && { authorization: `Bearer ${token}` }),
         ...(key && { 'idempotency-key': key }),
+        ...(userAgent && { 'user-agent': userAgent }),
       },
       ...(body !== undefined && { body: JSON.stringify(body) }),
     }).catch((error: Error) => {

@@ -136,11 +136,11 @@ function wrongGateway({ gateway, identity, ...others }: Record<string, Container
   const upstreams = Object.fromEntries(
     services
       .filter(([, { routes }]) => routes.length)
-      .map(([name, { routes, classes = {} }]) => [name, { origins: [origin(name)], routes, classes }]),
+      .map(([name, { routes, classes = {}, anyOrigin = [], unnamed = [] }]) => [name, { origins: [origin(name)], routes, classes, anyOrigin, unnamed }]), // prettier-ignore
   );
   const given = json(gateway?.environment?.UPSTREAMS);
   for (const name of new Set([...Object.keys(upstreams), ...Object.keys(given)]))
-    if (canonical({ classes: {}, ...given[name] }) !== canonical(upstreams[name]))
+    if (canonical({ classes: {}, anyOrigin: [], unnamed: [], ...given[name] }) !== canonical(upstreams[name]))
       found.push(`UPSTREAMS: ${name} is not as in the topology`);
   const clients = Object.fromEntries(
     services

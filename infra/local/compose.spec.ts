@@ -36,6 +36,15 @@ test('dashboards ask the data sources that there are', () => {
   expect(new Set(titles).size).toBe(3);
 });
 
+test('PostgreSQL takes the connections of every service twice over: a version beside its successor', () => {
+  const [, most] = /max_connections=(\d+)/.exec(compose.services.postgres!.command?.join(' ') ?? '') ?? [];
+  const pools = services
+    .filter(([, { database }]) => database)
+    .map(([name]) => Number(/^\| `DATABASE_POOL_SIZE` \| `(\d+)`/m.exec(read(`apps/${name}/README.md`))![1]));
+  const needed = pools.reduce((sum, pool) => sum + 2 * (pool + 2), 0); // one for readiness, one for the relay
+  expect(Number(most ?? 100)).toBeGreaterThan(needed);
+});
+
 test('the image has the Node that the tests have', () => {
   const { devDependencies } = JSON.parse(read('package.json')) as { devDependencies: { node: string } };
   expect(read('infra/docker/Dockerfile')).toContain(`library/node:${devDependencies.node}-`);

@@ -61,7 +61,7 @@ test('nothing that came over the broker moves the cursor of who looks', () => {
     record: evil,
     stack: evil,
   };
-  // eslint-disable-next-line no-control-regex
+
   for (const text of [summaryOf(given), detailsOf(given)]) expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f]/);
 });
 

@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { demoAccounts, fillDemoWorld } from './demo.ts';
+import { demoAccounts, fillDemoWorld, type DemoOptions } from './demo.ts';
 
 interface Body {
   readonly login: string;
@@ -13,6 +13,9 @@ interface Body {
   readonly body: string;
   readonly parentId?: string;
   readonly files: { path: string; content: string }[];
+  readonly name: string;
+  readonly links: { code: string; url: string }[];
+  readonly hits: { id: string }[];
 }
 
 interface StoredComment {
@@ -29,6 +32,9 @@ class System {
   posts = new Map<string, string>();
   comments = new Map<string, StoredComment>();
   likes = new Set<string>();
+  links = new Map<string, string>();
+  sites = new Map<string, string>();
+  hits = new Set<string>();
   requests = 0;
   crash: { at: number; effect: 'none' | 'done' } | undefined;
 
@@ -44,6 +50,20 @@ class System {
         return { id: commentId, ...comment, body: visible ? says : null };
       });
       return [200, { items, nextCursor: from + 1 < all.length ? String(from + 1) : null }];
+    }
+    if (url.startsWith('/s/')) return [this.links.has(url.slice(3)) ? 302 : 404, {}];
+    if (method === 'GET' && resource === 'sites') return [200, { items: [...this.sites].map(([name, key]) => ({ name, key })) }]; // prettier-ignore
+    if (resource === 'sites') {
+      this.sites.set(body.name, `key-${this.sites.size}`);
+      return [201, { name: body.name, key: this.sites.get(body.name) }];
+    }
+    if (resource === 'links') {
+      for (const link of body.links) this.links.set(link.code, link.url);
+      return [200, {}];
+    }
+    if (resource === 'collect') {
+      for (const hit of body.hits) this.hits.add(hit.id);
+      return [202, {}];
     }
     if (method === 'GET') return [200, { items: [...this.posts.keys()] }];
     if (resource === 'sessions') return [201, { accessToken: body.login, user: { id: body.login } }];
@@ -86,8 +106,8 @@ const server = createServer(async (request, response) => {
 });
 const folder = mkdtempSync(path.join(tmpdir(), 'cairn-demo-'));
 const marker = path.join(folder, 'demo-world');
-const fill = () =>
-  fillDemoWorld({ originOf: () => `http://127.0.0.1:${(server.address() as AddressInfo).port}`, marker });
+const originOf = () => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+const fill = (options: Partial<DemoOptions> = {}) => fillDemoWorld({ originOf, marker, runs: () => true, ...options });
 
 beforeAll(() => new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve)));
 beforeEach(() => {
@@ -100,7 +120,8 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-const stateOf = ({ users, posts, comments, likes }: System) => structuredClone({ users, posts, comments, likes });
+const stateOf = ({ users, posts, comments, likes, links, sites, hits }: System) =>
+  structuredClone({ users, posts, comments, likes, links, sites, hits });
 
 test('a world of people, the documentation, threads and likes; the next start asks nothing', async () => {
   expect(await fill()).toBe(true);
@@ -110,13 +131,17 @@ test('a world of people, the documentation, threads and likes; the next start as
   expect([...system.posts.keys()]).toEqual(expect.arrayContaining(['errors.md', '../README.md', 'demo/next-walk.md']));
   expect([...system.comments.values()].filter(({ hidden }) => hidden)).toHaveLength(1);
   expect([...system.comments.values()].filter(({ parentId }) => parentId)).toHaveLength(4);
+  expect(system.links.size).toBe(3);
+  expect(system.sites.size).toBe(1);
+  expect(system.hits.size).toBeGreaterThan(500);
   const { requests } = system;
   expect(await fill()).toBe(false);
   expect(system.requests).toBe(requests);
 });
 
 test('cut off before or after any request, it is gone on with, and ends as the same world', async () => {
-  await fill();
+  const posts = () => [{ path: 'one.md', content: '# One' }]; // it is done a hundred times
+  await fill({ posts });
   const whole = stateOf(system);
   const { requests } = system;
   for (let at = 1; at <= requests; at++) {
@@ -124,12 +149,17 @@ test('cut off before or after any request, it is gone on with, and ends as the s
       system = new System();
       system.crash = { at, effect };
       rmSync(marker, { force: true });
-      await expect(fill()).rejects.toThrow('The demo world could not be filled');
-      expect(await fill()).toBe(true);
+      await expect(fill({ posts })).rejects.toThrow('The demo world could not be filled');
+      expect(await fill({ posts })).toBe(true);
       expect(stateOf(system)).toEqual(whole);
     }
   }
   expect(readFileSync(marker, 'utf8')).toBe('done');
+}, 60_000);
+
+test('of services that do not run nothing is asked', async () => {
+  expect(await fill({ runs: (service) => service === 'blog' })).toBe(true);
+  expect([system.links.size, system.sites.size, system.hits.size]).toEqual([0, 0, 0]);
 });
 
 test('a system with posts of its own is left alone', async () => {

@@ -5,6 +5,8 @@ import { DEMO_PASSWORD, FIRST_ADMIN } from './environment.ts';
 import { importPosts, lineOf } from './import-posts.ts';
 import { readMarkdownFolder, type MarkdownFile } from './markdown-folder.ts';
 import { threads, type DemoComment } from './demo-comments.ts';
+import { openSite, shareLinks } from './demo-traffic.ts';
+import type { ServiceName } from './topology.ts';
 
 /** The people of the demo world. */
 export const demoAccounts = [
@@ -26,13 +28,17 @@ export interface DemoOptions {
   readonly originOf: (path: string) => string;
   /** Remembers that filling has begun, so that a crash in the middle is resumed; and that it is done, so that what is deleted stays so. */
   readonly marker: string;
+  /** Which services run: what the others would hold is left out. */
+  readonly runs: (service: ServiceName) => boolean;
+  /** Ada's posts, other than the usual ones. */
+  readonly posts?: () => readonly MarkdownFile[];
 }
 
 /**
  * Fills an empty system through its public API. Answers whether there was anything to do. Each step can be repeated: it has a
  * natural key (a username, a file, a like), or looks first what is there (a comment: an Idempotency-Key is forgotten after a day).
  */
-export async function fillDemoWorld({ originOf, marker }: DemoOptions): Promise<boolean> {
+export async function fillDemoWorld({ originOf, marker, runs, posts = adasPosts }: DemoOptions): Promise<boolean> {
   const state = existsSync(marker) ? readFileSync(marker, 'utf8') : undefined;
   if (state === 'done') return false;
   const api = new Api(originOf);
@@ -41,8 +47,10 @@ export async function fillDemoWorld({ originOf, marker }: DemoOptions): Promise<
     if (state !== 'begun' && items.length) return false;
     writeFileSync(marker, 'begun');
     const people = await settle(api);
-    await publish(api, people.ada);
+    await publish(api, people.ada, posts());
     await talk(api, people);
+    if (runs('analytics')) await openSite(api, people.ada.accessToken);
+    if (runs('links')) await shareLinks(api, people.ada.accessToken);
   } catch (error) {
     throw new Error(`The demo world could not be filled: ${(error as Error).message}`, { cause: error });
   }
@@ -65,15 +73,18 @@ async function settle(api: Api): Promise<Sessions> {
   return Object.fromEntries(await Promise.all(signedIn)) as Sessions;
 }
 
-/** Ada's posts: the documentation of this project, and what is below `demo/`. */
-async function publish(api: Api, { accessToken }: Session): Promise<void> {
+/** The documentation of this project, and what is below `demo/`. */
+function adasPosts(): readonly MarkdownFile[] {
   const workspace = path.resolve(import.meta.dirname, '../..');
   const own = readMarkdownFolder(path.join(import.meta.dirname, 'demo')).files;
-  const files = [
+  return [
     ...readMarkdownFolder(path.join(workspace, 'docs')).files,
     { path: '../README.md', content: readFileSync(path.join(workspace, 'README.md'), 'utf8') },
     ...own.map(inAnHour),
   ];
+}
+
+async function publish(api: Api, { accessToken }: Session, files: readonly MarkdownFile[]): Promise<void> {
   for await (const report of importPosts(api, accessToken, files))
     if (report.result === 'failed') throw new Error(lineOf(report));
 }

@@ -9,6 +9,7 @@ const surroundings = (changes: Partial<Surroundings> = {}): Surroundings => ({
   portBase: 4000,
   empty: false,
   redisUrl: 'redis://redis',
+  spoolFolder: '/data/spool',
   databases: new Map([['blog', { url: 'postgres://blog', ownerUrl: 'postgres://blog_owner' }]]),
   secret: (name) => `secret of ${name}`,
   inherited: {},
@@ -64,8 +65,8 @@ test('each instance has its own port; the gateway knows all, and sees them go be
 
 test('many instances share the connections that PostgreSQL has', () => {
   const of = (blog: number) => environmentOf(only('blog'), surroundings({ plan: planOf([], { blog }) }));
-  expect(of(3)).not.toHaveProperty('DATABASE_POOL_SIZE'); // four instances, 20 each, as ever
-  expect(of(9)).toHaveProperty('DATABASE_POOL_SIZE', '8');
+  expect(of(1)).not.toHaveProperty('DATABASE_POOL_SIZE'); // four instances, 20 each, as ever
+  expect(of(9)).toHaveProperty('DATABASE_POOL_SIZE', '6');
 });
 
 test('the fault dials are for development alone, and not at the gateway', () => {
@@ -85,6 +86,11 @@ test('every service is told the broker, whatever the person has set', () => {
     BROKER: 'kafka',
     KAFKA_BROKERS: '127.0.0.1:4092',
   });
+});
+
+test('who says facts keeps them on the disk while the broker is away', () => {
+  expect(environmentOf(only('links'), surroundings())).toMatchObject({ SPOOL_DIRECTORY: '/data/spool' });
+  expect(environmentOf(only('blog'), surroundings())).not.toHaveProperty('SPOOL_DIRECTORY');
 });
 
 test('a service that does not run is an upstream all the same', () => {

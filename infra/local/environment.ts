@@ -16,7 +16,15 @@ export const FIRST_ADMIN = { email: 'admin@cairn.example', username: 'admin' } a
 
 /** Of each class of routes. Person, demo world and load tests all come from one address: `ROUTE_CLASSES` in the environment says which class has others. */
 const AMPLE = { burst: 100_000, perMinute: 6_000_000 };
-const LOCAL_LIMITS = { read: AMPLE, write: AMPLE, graph: AMPLE, 'sign-in': AMPLE, upload: AMPLE };
+const LOCAL_LIMITS = {
+  read: AMPLE,
+  write: AMPLE,
+  graph: AMPLE,
+  'sign-in': AMPLE,
+  redirect: AMPLE,
+  upload: AMPLE,
+  collect: AMPLE,
+};
 
 /** The name of the text that `npm run fault` proves itself by. */
 export const FAULT_SECRET = 'fault dials';
@@ -31,6 +39,8 @@ export interface Surroundings {
   readonly redisUrl: string;
   /** Undefined: events go by Redis. */
   readonly kafkaBrokers?: string | undefined;
+  /** Where facts wait while the broker is away. */
+  readonly spoolFolder: string;
   readonly databases: ReadonlyMap<string, ServiceDatabase>;
   /** A random text of this clone, the same at every start. */
   readonly secret: (name: string) => string;
@@ -41,13 +51,15 @@ export interface Surroundings {
 /** The environment of an instance that serves, in full: each parses its part of it by its own schema. */
 export function environmentOf(instance: Instance, surroundings: Surroundings): NodeJS.ProcessEnv {
   const { service: name } = instance;
-  const { portBase, redisUrl, kafkaBrokers, databases, secret, inherited } = surroundings;
+  const { portBase, redisUrl, kafkaBrokers, spoolFolder, databases, secret, inherited } = surroundings;
   const { DATABASE_URL: _server, DATABASE_OWNER_URL: _owner, ...kept } = inherited;
   const database = databases.get(name);
   return {
     NODE_ENV: 'development',
     ...(name === 'identity' && identityDefaults(surroundings)),
-    ...(name === 'blog' && { PUBLIC_URL: origin(portBase, 'gateway') }),
+    ...(['blog', 'links', 'analytics'].includes(name) && { PUBLIC_URL: origin(portBase, 'gateway') }),
+    ...(['links', 'analytics'].includes(name) && { SPOOL_DIRECTORY: spoolFolder }),
+    ...(name === 'links' && { CODE_SECRET: secret('link codes') }),
     ...(name === 'gateway' && { MAX_IN_FLIGHT_PER_CLIENT: '2000' }),
     ...(name !== 'gateway' && isForDevelopment(inherited) && faultDials(surroundings)),
     ...(isScaled(name, surroundings) && { SHUTDOWN_DELAY_MS: String(DRAIN_MS) }),
@@ -120,7 +132,7 @@ const upstreams = ({ plan, portBase }: Surroundings) =>
   Object.fromEntries(
     services
       .filter(([, { routes }]) => routes.length)
-      .map(([name, { routes, classes }]) => [name, { origins: originsOf(name, plan, portBase), routes, classes }]),
+      .map(([name, { routes, classes, anyOrigin, unnamed }]) => [name, { origins: originsOf(name, plan, portBase), routes, classes, anyOrigin, unnamed }]), // prettier-ignore
   );
 
 function originsOf(name: ServiceName, { instances }: Plan, portBase: number): string[] {

@@ -1,5 +1,5 @@
 import { Problem } from '@cairn/backing';
-import { connectBroker } from '@cairn/messaging/broker';
+import { BrokerConfigSchema, connectBroker } from '@cairn/messaging/broker';
 import { parseArgs } from 'node:util';
 import { readCatalogue } from './event-catalogue.ts';
 import { runningBroker } from './instances.ts';
@@ -34,8 +34,9 @@ async function tail([action = 'tail', ...types]: readonly string[], isFromOldest
   const unknown = types.find((type) => !events.some(({ title }) => title === type));
   if (unknown !== undefined)
     throw new Problem(`There is no event "${unknown}": choose from ${events.map(({ title }) => title).join(', ')}.`);
-  const config = runningBroker(dataFolder);
-  if (!config) throw new Problem('Nothing runs here: `npm start` first.');
+  const noted = runningBroker(dataFolder);
+  if (!noted) throw new Problem('Nothing runs here: `npm start` first.');
+  const config = { ...BrokerConfigSchema.parse(noted), REDIS_URL: noted.REDIS_URL ?? '' };
   const concerned = events.filter(({ title }) => !types.length || types.includes(title));
   const topics = [...new Set(concerned.map((event) => event['x-topic']))];
 

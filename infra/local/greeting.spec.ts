@@ -20,6 +20,14 @@ test('the graph is at the gateway, or at each service where that does not run', 
   expect(greet(['blog'])).toContain('http://127.0.0.1:4002/graphql (blog)');
 });
 
+test('a link to follow, where the demo world has one, and the page of reports', () => {
+  expect(greet([])).toContain('curl -i http://127.0.0.1:4000/s/http');
+  expect(greet([])).toContain('Reports   http://127.0.0.1:4000/analytics (in a browser)');
+  expect(greet(['links'])).toContain('Accounts  admin (admin); password');
+  for (const none of [greet([], true), greet(['links']), greet(['blog'])]) expect(none).not.toContain('/s/http');
+  expect(greet(['blog'])).not.toContain('Reports');
+});
+
 test('without the gateway each service has its own address', () => {
   const text = greet(['blog']);
   expect(text).toContain('curl http://127.0.0.1:4002/api/v1/posts');

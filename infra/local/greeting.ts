@@ -20,10 +20,12 @@ export function greeting(
   const instances = plan.instances.map((each) => `${each.name} ${instanceOrigin(portBase, each)}`);
   const isScaled = instances.length > plan.services.length;
   // The demo world needs blog; without it there is the first admin only.
-  const accounts = empty || !runs('identity') ? [] : runs('blog') ? [admin, ...demoAccounts] : [admin];
+  const hasDemoWorld = !empty && runs('identity') && runs('blog');
+  const accounts = hasDemoWorld ? [admin, ...demoAccounts] : empty || !runs('identity') ? [] : [admin];
   const writer = accounts[1] ?? accounts[0];
   const tries = [
     ...(runs('blog') ? [`curl ${at('blog')}/api/v1/posts`] : []),
+    ...(runs('links') && hasDemoWorld ? [`curl -i ${at('links')}/s/http`] : []),
     ...(writer ? [logIn(at('identity'), writer.username)] : []),
     `curl ${origin(portBase, home)}/health/ready`,
   ];
@@ -34,9 +36,10 @@ export function greeting(
     `  API       ${origin(portBase, home)}/api/v1`,
     ...(runs('gateway') ? [`  Docs      ${origin(portBase, 'gateway')}/docs`] : []),
     ...graphql.map((url, index) => `  ${index ? '       ' : 'GraphQL'}   ${url}`),
+    ...(runs('analytics') ? [`  Reports   ${at('analytics')}/analytics (in a browser)`] : []),
     ...(isScaled ? [`  Instances ${instances.join(', ')}`] : []),
     ...(accounts.length ? [`  Accounts  ${accounts.map(named).join(', ')}; password ${DEMO_PASSWORD}`] : []),
-    ...(isBeingFilled && accounts.length > 1
+    ...(isBeingFilled && hasDemoWorld
       ? ['            (all but admin, and the posts, are being made: a line below says when they are there)']
       : []),
     '',

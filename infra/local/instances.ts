@@ -29,26 +29,32 @@ export const runningInstances = (folder: string): RunningInstance[] | undefined 
 
 const brokerFileIn = (folder: string) => path.join(folder, 'broker.json');
 
-/** What a process is told of the broker. */
-export interface RunningBroker {
-  readonly BROKER: 'redis' | 'kafka';
-  readonly REDIS_URL: string;
-  readonly KAFKA_BROKERS: readonly string[];
-}
-
-/** For other commands, too; readable by its owner only, for there is a password in it. */
-export function noteBroker(folder: string, { BROKER, REDIS_URL, KAFKA_BROKERS }: NodeJS.ProcessEnv): () => void {
-  const noted: RunningBroker = {
-    BROKER: BROKER === 'kafka' ? 'kafka' : 'redis',
-    REDIS_URL: REDIS_URL ?? '',
-    KAFKA_BROKERS: (KAFKA_BROKERS ?? '').split(',').map((each) => each.trim()),
-  };
+/** For other commands, too: what a process is told of the broker. Readable by its owner only, for there is a password in it. */
+export function noteBroker(folder: string, environment: NodeJS.ProcessEnv): () => void {
+  const noted = Object.fromEntries(
+    Object.entries(environment).filter(([name]) => /^(REDIS_URL$|BROKER|KAFKA_)/.test(name)),
+  );
   writeFileSync(brokerFileIn(folder), `${JSON.stringify(noted, null, 2)}\n`, { mode: 0o600 });
   return () => rmSync(brokerFileIn(folder), { force: true });
 }
 
 /** Undefined where nothing runs. */
-export const runningBroker = (folder: string): RunningBroker | undefined =>
+export const runningBroker = (folder: string): NodeJS.ProcessEnv | undefined =>
   existsSync(brokerFileIn(folder))
-    ? (JSON.parse(readFileSync(brokerFileIn(folder), 'utf8')) as RunningBroker)
+    ? (JSON.parse(readFileSync(brokerFileIn(folder), 'utf8')) as NodeJS.ProcessEnv)
+    : undefined;
+
+const databasesFileIn = (folder: string) => path.join(folder, 'databases.json');
+
+/** The database of each service, as the role that runs it; readable by its owner only, for there are passwords in it. */
+export function noteDatabases(folder: string, databases: ReadonlyMap<string, { readonly url: string }>): () => void {
+  const noted = Object.fromEntries([...databases].map(([service, { url }]) => [service, url]));
+  writeFileSync(databasesFileIn(folder), `${JSON.stringify(noted, null, 2)}\n`, { mode: 0o600 });
+  return () => rmSync(databasesFileIn(folder), { force: true });
+}
+
+/** Undefined where nothing runs. */
+export const runningDatabases = (folder: string): Record<string, string> | undefined =>
+  existsSync(databasesFileIn(folder))
+    ? (JSON.parse(readFileSync(databasesFileIn(folder), 'utf8')) as Record<string, string>)
     : undefined;

@@ -8,7 +8,7 @@ import { createDatabases } from './databases.ts';
 import { fillDemoWorld } from './demo.ts';
 import { environmentOf, migrationEnvironmentOf, type Surroundings } from './environment.ts';
 import { greeting } from './greeting.ts';
-import { noteBroker, noteInstances } from './instances.ts';
+import { noteBroker, noteDatabases, noteInstances } from './instances.ts';
 import { migrateIfChanged } from './migrated.ts';
 import { claim } from './one-at-a-time.ts';
 import type { Options } from './options.ts';
@@ -58,12 +58,14 @@ export async function start(options: Options, plan: Plan, processes: Processes, 
     empty,
     redisUrl: redis,
     kafkaBrokers: kafka,
+    spoolFolder: path.join(dataFolder, 'spool'),
     databases,
     secret,
     inherited: process.env,
   };
   const forgetBroker = noteBroker(dataFolder, environmentOf(plan.instances[0]!, surroundings));
   process.once('exit', forgetBroker);
+  process.once('exit', noteDatabases(dataFolder, databases));
   const processOptions = (name: string, service: ServiceName, environment: NodeJS.ProcessEnv) => ({
     name,
     service,
@@ -114,7 +116,11 @@ async function demoWorld(plan: Plan, portBase: number, processes: Processes, ter
   const originOf = (path: string) => origin(portBase, plan.services.includes('gateway') ? 'gateway' : serving(path));
   const since = performance.now();
   try {
-    const filled = await fillDemoWorld({ originOf, marker: demoMarker() });
+    const filled = await fillDemoWorld({
+      originOf,
+      marker: demoMarker(),
+      runs: (name) => plan.services.includes(name),
+    });
     if (filled) terminal.say(`the demo world is there (${((performance.now() - since) / 1000).toFixed(1)} s)`);
   } catch (error) {
     if (!processes.stopping) terminal.say(`${(error as Error).message}; the next start goes on with it`);

@@ -53,7 +53,8 @@ export class StartedSystem {
     const since = performance.now();
     const isFirst = this.#runner === undefined;
     const env: NodeJS.ProcessEnv = { ...process.env, CAIRN_DATA: this.data, npm_lifecycle_event: 'prove' };
-    for (const name of ['DATABASE_URL', 'REDIS_URL', 'KAFKA_BROKERS', 'NODE_OPTIONS']) delete env[name];
+    for (const name of ['DATABASE_URL', 'REDIS_URL', 'BROKER_REDIS_URL', 'KAFKA_BROKERS', 'KAFKA_TLS', 'NODE_OPTIONS'])
+      delete env[name];
     const args = ['infra/local/start.ts', '--port-base', String(this.portBase), ...this.#options];
     const runner = spawn(process.execPath, args, { cwd: workspace, env, stdio: ['ignore', 'pipe', 'pipe'] });
     this.#runner = runner;

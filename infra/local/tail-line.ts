@@ -31,5 +31,5 @@ function parsed(value: string): Event | undefined {
 }
 
 /** Nothing that comes over the broker moves the cursor or changes colours. */
-// eslint-disable-next-line no-control-regex
+
 export const oneLine = (text: string) => String(text).replace(/[\u0000-\u001f\u007f-\u009f]+/g, ' ');

@@ -99,7 +99,8 @@ export class TestRun {
     const list = path.join(this.#reports, FINISHED_FILES);
     if (!existsSync(list)) return '';
     const files = readFileSync(list, 'utf8').trimEnd().split('\n');
-    return `, ${files.length} test files done, the last ${files.at(-1)}`;
+    const failed = files.filter((file) => file.startsWith('FAILED ')).join(', ');
+    return `, ${files.length} test files done, the last ${files.at(-1)}${failed && `; ${failed}`}`;
   }
 
   /** Prints the last line; answers the exit code. */

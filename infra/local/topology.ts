@@ -7,8 +7,12 @@ export interface Service {
   readonly port: number;
   /** Path prefixes that the gateway sends to this service, unchanged. */
   readonly routes: readonly string[];
-  /** Classes of limits (apps/gateway/src/route-classes.ts) of routes that are neither just read nor just written, as `POST /path`. */
+  /** Classes of limits (apps/gateway/src/route-classes.ts) of routes that are neither just read nor just written, as `POST /path`, or `GET /path/*` for all below it. */
   readonly classes?: Readonly<Record<string, string>>;
+  /** Paths that pages of every origin may call, as they are embedded in them; else the gateway lets in only those that it is told. */
+  readonly anyOrigin?: readonly string[];
+  /** Path prefixes whose visitors are in no log. */
+  readonly unnamed?: readonly string[];
   /** Whether it has a database of its own, named after it. */
   readonly database: boolean;
   /** Whether it serves a GraphQL subgraph. */
@@ -44,13 +48,34 @@ export const topology = {
     calls: ['identity'],
     waitsFor: ['postgres', 'redis', 'identity'],
   },
+  links: {
+    port: 3,
+    routes: ['/api/v1/links', '/api/v1/link-hosts', '/api/v1/operations/links', '/s'],
+    classes: { 'GET /s/*': 'redirect', 'POST /s/*': 'sign-in' },
+    unnamed: ['/s'],
+    database: true,
+    graphql: true,
+    calls: [],
+    waitsFor: ['postgres', 'redis', 'identity'],
+  },
+  analytics: {
+    port: 4,
+    routes: ['/api/v1/sites', '/api/v1/collect', '/api/v1/operations/analytics', '/collect.js', '/analytics'],
+    classes: { 'POST /api/v1/collect': 'collect' },
+    anyOrigin: ['/api/v1/collect', '/collect.js'],
+    unnamed: ['/api/v1/collect', '/collect.js'],
+    database: true,
+    graphql: true,
+    calls: [],
+    waitsFor: ['postgres', 'redis', 'identity'],
+  },
   gateway: {
     port: 0,
     routes: [],
     database: false,
     graphql: false,
     calls: [],
-    waitsFor: ['identity', 'blog'],
+    waitsFor: ['identity', 'blog', 'links', 'analytics'],
   },
 } as const satisfies Record<string, Service>;
 
