@@ -3,10 +3,13 @@ import { globSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { analyticsIngest } from './benches/analytics-ingest.ts';
+import { analyticsReports } from './benches/analytics-reports.ts';
 import { breaker } from './benches/breaker.ts';
 import { caching } from './benches/caching.ts';
 import { gateway } from './benches/gateway.ts';
 import { graphql } from './benches/graphql.ts';
+import { links } from './benches/links.ts';
 import { messaging } from './benches/messaging.ts';
 import { post } from './benches/post.ts';
 import { posts } from './benches/posts.ts';
@@ -19,7 +22,20 @@ import { measure } from './rounds.ts';
 import type { Bench } from './side.ts';
 import { System } from './system.ts';
 
-const benches: readonly Bench[] = [gateway, breaker, post, posts, graphql, refresh, caching, messaging, start];
+const benches: readonly Bench[] = [
+  gateway,
+  breaker,
+  post,
+  posts,
+  graphql,
+  refresh,
+  caching,
+  messaging,
+  links,
+  analyticsIngest,
+  analyticsReports,
+  start,
+];
 const HELP = `npm run bench -- [${benches.map(({ name }) => name).join(' | ')} …] [options]
 
   (no name)        all of them; blog: post and posts

@@ -37,9 +37,13 @@ export class System {
   readonly #stopServers: () => Promise<void>;
   #undo: (() => Promise<unknown> | void)[] = [];
 
-  private constructor(postgresUrl: string, surroundings: Surroundings, stopServers: () => Promise<void>) {
+  private constructor(
+    postgresUrl: string,
+    surroundings: Omit<Surroundings, 'spoolFolder'>,
+    stopServers: () => Promise<void>,
+  ) {
     this.postgresUrl = postgresUrl;
-    this.#surroundings = surroundings;
+    this.#surroundings = { ...surroundings, spoolFolder: path.join(this.#folder, 'spool') };
     this.#stopServers = stopServers;
     this.#guardian.removeAfterwards(this.#folder);
   }

@@ -3,7 +3,7 @@ import exec from 'k6/execution';
 import { ask } from '../lib/api.ts';
 import { Ledger } from '../lib/ledger.ts';
 import { tokenAside, tokenOf } from '../lib/people.ts';
-import { untilAcknowledged } from './acknowledged.ts';
+import { untilAcknowledged } from '../lib/acknowledged.ts';
 import { postsOf, type Shelf } from '../lib/shelf.ts';
 
 const posts = new Ledger('posts');

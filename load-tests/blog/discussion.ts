@@ -4,7 +4,7 @@ import { ask, askAll, askAside } from '../lib/api.ts';
 import { Ledger } from '../lib/ledger.ts';
 import { everyItem } from '../lib/pages.ts';
 import { tokenAside, tokenOf } from '../lib/people.ts';
-import { untilAcknowledged } from './acknowledged.ts';
+import { untilAcknowledged } from '../lib/acknowledged.ts';
 import type { Post, Shelf } from '../lib/shelf.ts';
 
 /** Comments of the post that everybody talks about: all of them count on one row. */

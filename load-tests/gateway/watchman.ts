@@ -7,6 +7,7 @@ export function askHealth(): void {
   const ready = ask('GET', '/health/ready', { name: 'ready', kind: 'health', expect: [200] });
   if (ready.ok)
     check(ready, {
-      'readiness names the services': () => ['identity', 'blog'].every((name) => ready.text.includes(name)),
+      'readiness names the services': () =>
+        ['identity', 'blog', 'links', 'analytics'].every((name) => ready.text.includes(name)),
     });
 }

@@ -34,6 +34,8 @@ export interface Answer {
   /** A problem+json (RFC 9457). */
   readonly isProblem: boolean;
   readonly etag: string;
+  /** Where a redirect leads. */
+  readonly location: string;
   readonly text: string;
   /** What of it was JSON. */
   readonly json: <T>() => T;
@@ -95,6 +97,7 @@ function judge(response: RefinedResponse<'text'>, { name, kind, expect }: Ask): 
     comeBackAfter,
     isProblem,
     etag: headers.Etag ?? '',
+    location: headers.Location ?? '',
     text,
     json: <T>() => JSON.parse(text) as T,
   };

@@ -46,6 +46,7 @@ export function plan({ stories, budgets, thresholds = {} }: Plan): Options {
     setupTimeout: '5m',
     teardownTimeout: '10m',
     userAgent: 'cairn-load-tests',
+    ...{ batch: 50, batchPerHost: 50 }, // all at once is meant so
   };
 }
 

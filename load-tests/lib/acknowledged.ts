@@ -1,5 +1,5 @@
 import { sleep } from 'k6';
-import { ask, type Answer, type Ask } from '../lib/api.ts';
+import { ask, type Answer, type Ask } from './api.ts';
 
 const TRIES = 5;
 
