@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 
 export interface CurlAnswer {
@@ -22,6 +23,10 @@ export function curl(args: readonly string[], body?: unknown): Promise<CurlAnswe
     child.stdin!.end(body === undefined ? '' : JSON.stringify(body));
   });
 }
+
+/** @throws AssertionError that quotes the answer */
+export const expectStatus = (answer: CurlAnswer, status: number, what: string) =>
+  assert.equal(answer.status, status, `${what}: ${answer.status} instead of ${status}\n${answer.text}`);
 
 /** Head and body of the last answer: `--location` prints those before it too. */
 function parse(output: string): CurlAnswer {

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { KillableSystem, type BrokerName, type Role } from './killable-system.ts';
 import type { Proof } from './proof.ts';
+import { randomFrom } from './random.ts';
 
 const EVENTS = Number(process.env.CAIRN_EVENTS ?? 20_000);
 const RELAYS = 2;
@@ -76,15 +77,4 @@ function end(file: string): string {
   } catch {
     return '';
   }
-}
-
-/** Mulberry32: the same numbers for the same seed. */
-function randomFrom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }

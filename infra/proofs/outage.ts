@@ -1,15 +1,13 @@
-import { Redis } from 'ioredis';
 import { setTimeout as delay } from 'node:timers/promises';
+import { killRedis, killService, restarted } from './kill.ts';
 import { Load, type Sample } from './load.ts';
 import type { Proof } from './proof.ts';
 import type { StartedSystem } from '@cairn/local/started-system';
-import { until } from '@cairn/local/until';
 
 const RECOVERY_MS = 5_000;
 const STEADY_MS = 3_000;
 const FROZEN_MS = 8_000;
 const REDIS_GONE_MS = 4_000;
-const BACK_WITHIN_MS = 30_000;
 /** Less than the server is frozen: nobody waits for it to come back. */
 const ANSWER_MS = 7_000;
 
@@ -28,8 +26,13 @@ interface Outage {
 const outages: readonly Outage[] = [
   { name: 'PostgreSQL killed', dependency: 'postgres', cause: killPostgres },
   { name: 'PostgreSQL frozen for 8 s', dependency: 'postgres', cause: freezePostgres },
-  { name: 'Redis killed for 4 s', dependency: 'revocations', cause: killRedis, unnoticed: true },
-  { name: 'blog killed', cause: killBlog, mayCut: true },
+  {
+    name: 'Redis killed for 4 s',
+    dependency: 'revocations',
+    cause: (system) => killRedis(system, REDIS_GONE_MS),
+    unnoticed: true,
+  },
+  { name: 'blog killed', cause: (system) => killService(system, 'blog'), mayCut: true },
 ];
 
 /** What is gone is a clear 503 and only where it is indispensable; it comes back without a restart; what was acknowledged is there once. */
@@ -132,41 +135,5 @@ async function freezePostgres(system: StartedSystem) {
   await delay(FROZEN_MS);
   for (const pid of pids.reverse()) process.kill(pid, 'SIGCONT');
 }
-
-/** Again and again, because the runner starts it again within a second. */
-async function killRedis(system: StartedSystem) {
-  const began = performance.now();
-  let before = 0;
-  while (performance.now() - began < REDIS_GONE_MS) {
-    const pid = await redisPid(system.redisUrl).catch(() => undefined);
-    if (pid) {
-      before = system.count('redis is ready again');
-      process.kill(pid, 'SIGKILL');
-    }
-    await delay(20);
-  }
-  await restarted(system, 'redis', before);
-}
-
-async function redisPid(url: string): Promise<number> {
-  const redis = new Redis(url, { lazyConnect: true, retryStrategy: () => null, maxRetriesPerRequest: 0 });
-  redis.on('error', () => {});
-  try {
-    await redis.connect();
-    return Number(/process_id:(\d+)/.exec(await redis.info('server'))![1]);
-  } finally {
-    redis.disconnect();
-  }
-}
-
-async function killBlog(system: StartedSystem) {
-  const before = system.count('blog is ready again');
-  const [pid] = system.processes('apps/blog/dist/main.js');
-  process.kill(pid!, 'SIGKILL');
-  await restarted(system, 'blog', before);
-}
-
-const restarted = (system: StartedSystem, name: string, before: number) =>
-  until(`${name} is ready again`, BACK_WITHIN_MS, () => system.count(`${name} is ready again`) > before, 10);
 
 const seconds = (milliseconds: number) => `${(milliseconds / 1000).toFixed(1)} s`;

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { analyticsPage } from './analytics-page.ts';
 import { bareStart } from './bare-start.ts';
 import { benches } from './benches.ts';
 import { brokerOutage } from './broker-outage.ts';
@@ -11,12 +12,14 @@ import { hostile } from './hostile.ts';
 import { image } from './image.ts';
 import { loadSmoke } from './load-smoke.ts';
 import { kafka } from './kafka.ts';
+import { kills } from './kills.ts';
 import type { Proof } from './proof.ts';
 import { messagingKills } from './messaging-kills.ts';
 import { outage } from './outage.ts';
 import { postman } from './postman.ts';
 import { StartedSystem } from '@cairn/local/started-system';
 import { rollingRestart } from './rolling-restart.ts';
+import { visits } from './visits.ts';
 import { walkthrough } from './walkthrough.ts';
 
 /*
@@ -28,14 +31,17 @@ import { walkthrough } from './walkthrough.ts';
 const proofs: readonly Proof[] = [
   fork,
   kafka,
+  kills,
   image,
   docsBlocks,
   graph,
   walkthrough,
+  analyticsPage,
   events,
   postman,
   loadSmoke,
   outage,
+  visits,
   hostile,
   messagingKills,
   brokerOutage,

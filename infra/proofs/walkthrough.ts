@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { curl, type CurlAnswer } from './curl.ts';
+import { curl, expectStatus, type CurlAnswer } from './curl.ts';
+import { followVisits } from './follow-visits.ts';
 import type { Proof } from './proof.ts';
 import type { StartedSystem } from '@cairn/local/started-system';
 import { until } from '@cairn/local/until';
@@ -60,8 +61,9 @@ export const walkthrough: Proof = {
     assert.equal(followed.json<{ body: string }>().body, body);
     await sameByGraphql(system, newSlug, `Renamed ${unique}`);
 
+    const seen = await followVisits(system.gateway, author.bearer);
     await logOut(api, author.bearer);
-    return 'signed up, wrote, published, commented, searched, renamed, refused strangers, signed out';
+    return `signed up, wrote, published, commented, searched, renamed, refused strangers, ${seen}, signed out`;
   },
 };
 
@@ -96,6 +98,3 @@ async function logOut(api: string, bearer: readonly string[]) {
 }
 
 const slugs = (answer: CurlAnswer) => answer.json<{ items: { slug: string }[] }>().items.map(({ slug }) => slug);
-
-const expectStatus = (answer: CurlAnswer, status: number, what: string) =>
-  assert.equal(answer.status, status, `${what}: ${answer.status} instead of ${status}\n${answer.text}`);
