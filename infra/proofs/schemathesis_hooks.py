@@ -26,7 +26,19 @@ UNSAYABLE = {
     # lists that are too long to be shown
     "This name is reserved",
     "Too many people use this password",
+    # of an address or of its parts
+    "Not a host",
+    "Give an origin, such as https://example.org",
+    # one text out of two
+    "Must be `<dimension>:<value>`, such as `country:AT`",
     # two fields together
+    "Must be after `from`",
+    "Must not be before `from`",
+    "Must be later than startsAt",
+    "Give a url or targets, not both",
+    "Give a url, or targets",
+    "One target is no choice: give its url",
+    "Give a device, a language or a country",
     "Must not be the email or the username",
     "Relevance needs a `q`",
     "Say which: ids, a filter, or all",
@@ -49,6 +61,8 @@ def filter_failure(context, failure, case, response):
         return False  # to take a like back is to set it: whether one likes a post can be asked again
     if response.status_code == 431 and len(response.request.path_url) > LONGEST_HEAD / 2:
         return False  # RFC 6585, section 5: the gateway says so of any operation
+    if failure.title == "SSE event violates schema":
+        return False  # OpenAPI 3.1 knows no schema of an event: the body as a whole is a string
     if response.status_code != 400:
         return True
     errors = json.loads(response.content).get("errors") or [{}]
@@ -71,5 +85,11 @@ def is_another_operation(request):
 def is_right(error, request):
     # schemathesis 4.32 fills optional headers with a 0 that their pattern does not allow
     if error.get("path") == "If-Match" and request.headers.get("If-Match") == "0":
+        return True
+    # a list without items is no parameter at all
+    if error.get("path") == "goal" and "goal=" not in request.path_url:
+        return True
+    # from and to together
+    if re.fullmatch(r"The period may be (24 hours|\d+ days) long", error.get("message", "")):
         return True
     return error.get("message") in UNSAYABLE
