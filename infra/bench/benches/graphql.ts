@@ -24,10 +24,10 @@ export const graphql: Bench = {
   question:
     'The list of 20 posts, every field of it: by the subgraph of blog against REST of blog; and by the graph of the gateway, which joins the authors from identity, against REST through the gateway.',
   async open(system) {
-    await system.service('identity', IDENTITY);
+    const identity = await system.service('identity', IDENTITY);
     const blog = await system.service('blog', { CACHE: 'off' }); // which only REST has: doors are compared, not reads
     await posts(system, 30);
-    const gateway = await system.service('gateway');
+    const gateway = await system.service('gateway', system.upstreams({ identity: identity.origin, blog: blog.origin }));
     const rest = '/api/v1/posts?limit=20';
     const alone = asked(`${blog.origin}/graphql`, 'id');
     const joined = asked(`${gateway.origin}/graphql`, 'id username displayName avatarUrl deleted');
