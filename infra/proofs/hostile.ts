@@ -13,8 +13,8 @@ export const hostile: Proof = {
   async prove(system) {
     await installSchemathesis();
     const api = createClient({ origin: system.gateway });
-    const session = async (account: { login: string; password: string }) => {
-      const { refreshToken } = await orThrow(api.POST('/api/v1/sessions', { body: account }));
+    const session = async ({ login, password }: { login: string; password: string }) => {
+      const { refreshToken } = await orThrow(api.POST('/api/v1/sessions', { body: { login, password } }));
       return refreshToken;
     };
     const signUp = async () => session(await newcomer(system.gateway, `h${randomBytes(6).toString('hex')}`));

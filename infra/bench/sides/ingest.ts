@@ -94,8 +94,9 @@ class Copy {
   handleCommandComplete() {}
 }
 
-const work = await works[process.argv[2]!]!();
+// Of the one connection that there is, before it is lent.
 const [{ pid }] = await dataSource.query('SELECT pg_backend_pid() AS pid');
+const work = await works[process.argv[2]!]!();
 const cpu = () => cpuSeconds(process.pid) + cpuSeconds(pid);
 const batch = () => Array.from({ length: EVENTS }, () => Array.from({ length: OF_AN_EVENT }, aHit));
 await work(batch());
