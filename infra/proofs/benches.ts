@@ -11,7 +11,7 @@ export const benches: Proof = {
     const args = ['infra/bench/bench.ts', '--check'];
     const { stdout } = await promisify(execFile)(process.execPath, args, {
       cwd: workspace,
-      timeout: 300_000,
+      timeout: 450_000,
       env: { ...process.env, BENCH_HITS: '5000' },
     });
     return `${stdout.match(/^runs$/gm)?.length ?? 0} benches run`;
