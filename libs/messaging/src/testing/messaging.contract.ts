@@ -33,12 +33,14 @@ export const messaging: readonly Clause[] = [
       const slow = messaging.publish([['slow', 1]], () => (isWritten.open(), mayCommit.passed));
       await isWritten.passed;
       await messaging.publish([['quick', 1]]);
-      await messaging.untilEffects(1);
-      assert.deepEqual(await messaging.effects(), { quick: [1] });
+      // Straight to the broker, under the same key: the one before it, had it been published, would have its effect before it.
+      await stage.process().publish([toRecord(messaging.noted, { key: 'slow', n: 2 }, 'contract')]);
+      await messaging.untilEffects(2);
+      assert.deepEqual(await messaging.effects(), { quick: [1], slow: [2] });
       mayCommit.open();
       await slow;
-      await messaging.untilEffects(2);
-      assert.deepEqual(await messaging.effects(), { quick: [1], slow: [1] });
+      await messaging.untilEffects(3);
+      assert.deepEqual(await messaging.effects(), { quick: [1], slow: [2, 1] });
     },
   },
   {
