@@ -13,13 +13,14 @@ interface Batch {
 }
 
 /**
- * Group commit: the visits of one turn of the event loop are one event, and all of them are answered when the broker has it, or the spool
- * on disk.
+ * Group commit (Gray and Reuter, Transaction Processing, 9.4.7): the visits of one turn of the event loop, and all that come while the ones
+ * before are under way, are one event. They are answered when the broker has it, or the spool on disk.
  */
 @Injectable()
 export class VisitRecorder {
   private readonly logger = new Logger(VisitRecorder.name);
   private batch: Batch | undefined;
+  private underway: Promise<void> = Promise.resolve();
   private lost = 0;
   private isLosing = false;
 
@@ -43,13 +44,12 @@ export class VisitRecorder {
   private begin(): Batch {
     const visits: LinkVisit[] = [];
     const turn = new Promise<void>((resolve) => setImmediate(resolve));
-    const batch: Batch = {
-      visits,
-      recorded: turn.then(() => {
-        if (this.batch === batch) this.batch = undefined;
-        return this.append(visits);
-      }),
-    };
+    const recorded = Promise.all([turn, this.underway]).then(() => {
+      if (this.batch === batch) this.batch = undefined;
+      return this.append(visits);
+    });
+    const batch: Batch = { visits, recorded };
+    this.underway = recorded;
     return batch;
   }
 

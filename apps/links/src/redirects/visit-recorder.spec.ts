@@ -35,6 +35,21 @@ test('the visits of one turn of the event loop are one event, up to 500', async 
   expect(events.map(({ length }) => length)).toEqual([500, 500, 1, 1]);
 });
 
+test('what comes while the visits before are under way is one event, which goes when the broker has those', async () => {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const { recorder: visits, events } = recorder(() => promise);
+  const recorded = [visits.record(aVisit)];
+  for (let turns = 0; turns < 3; turns++) {
+    await turn();
+    recorded.push(visits.record(aVisit), visits.record(aVisit));
+  }
+  await turn();
+  expect(events.map(({ length }) => length)).toEqual([1]);
+  resolve();
+  await Promise.all(recorded);
+  expect(events.map(({ length }) => length)).toEqual([1, 6]);
+});
+
 test('whose visit nobody takes is sent on all the same; that is said once, until it is over', async () => {
   const told = jest.spyOn(Logger.prototype, 'error').mockImplementation(() => undefined);
   let isAway = true;
