@@ -103,6 +103,7 @@ export class Messaging implements DependencyProvider {
         group,
         contracts: new Map<string, EventContract>(members.map(({ options: { event } }) => [event.type, event])),
         consumers: new Map([...byType].map(([type, each]) => [type, each.map(({ provider }) => provider)])),
+        paceMs: Math.max(...members.map(({ options: { paceMs = 0 } }) => paceMs)),
       };
     });
   }
@@ -110,6 +111,7 @@ export class Messaging implements DependencyProvider {
   private groupConsumer(handlers: GroupHandlers): GroupConsumer {
     return new GroupConsumer({
       handlers,
+      maxBatch: MAX_BATCH,
       transactions: this.transactions,
       knows: new Set(events.map(({ type }) => type)),
       onFailure: ({ error, eventId, type, attempts, isDead }) =>

@@ -11,6 +11,11 @@ export interface ConsumerOptions<Contract extends EventContract = EventContract>
    * later events of the same subject. The service's own unless told otherwise; `<service>-search` and the like stand alone.
    */
   readonly group?: string;
+  /**
+   * In milliseconds: each partition gives the group a batch so often at most, unless batches are full. For counters and the like, which a
+   * larger batch costs no more than a small one, and where nobody looks sooner. Default 0: whatever has come, as soon as it has.
+   */
+  readonly paceMs?: number;
 }
 
 /** What a service does when something has happened elsewhere. Exactly one of the two methods. */

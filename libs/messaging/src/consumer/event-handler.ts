@@ -8,6 +8,7 @@ export interface GroupHandlers {
   readonly group: string;
   readonly contracts: ReadonlyMap<string, EventContract>;
   readonly consumers: ReadonlyMap<string, readonly ConsumerProvider[]>;
+  readonly paceMs?: number;
 }
 
 /** In their order; each event in the trace in which it was published, save where several are handled by one call. */

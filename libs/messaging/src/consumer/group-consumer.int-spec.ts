@@ -30,7 +30,10 @@ afterAll(async () => {
 });
 
 /** A group of its own; `instance` makes one more process of it. What it does, after `before`, is written into the effects. */
-function aGroup(before: Before = () => undefined, rest: Partial<GroupConsumerOptions> = {}) {
+function aGroup(
+  before: Before = () => undefined,
+  { paceMs, ...rest }: Partial<GroupConsumerOptions> & { paceMs?: number } = {},
+) {
   const group = randomUUID();
   const failures: { attempts: number; isDead: boolean }[] = [];
   const handle: ConsumerProvider<Noted>['handle'] = async (event, tx) => {
@@ -41,6 +44,7 @@ function aGroup(before: Before = () => undefined, rest: Partial<GroupConsumerOpt
     const consumer = new GroupConsumer({
       handlers: {
         group,
+        paceMs,
         contracts: new Map([[noted.type, noted as unknown as EventContract]]),
         consumers: new Map([[noted.type, [{ handle } as unknown as ConsumerProvider]]]),
       },
@@ -283,4 +287,16 @@ test('one that never answers, however often it is asked, is dead at last', async
   for (const key of ['a', 'b']) await eventually(async () => expect(await group.effects(key)).toEqual([1]));
   await eventually(async () => expect(await group.parked()).toMatchObject([{ key: 'stuck', state: 'dead' }]));
   await consumer.stop();
+});
+
+test('a group with a pace takes no further batch until it is time, unless there is more than one holds, or it stops', async () => {
+  const { instance, effects } = aGroup(undefined, { paceMs: 3_600_000, maxBatch: 2 });
+  const consumer = instance();
+  await consumer.handle([delivery('key', 0), delivery('key', 1)]);
+  let isNextDue = false;
+  const last = consumer.handle([delivery('key', 2)]).then(() => (isNextDue = true));
+  await eventually(async () => expect(await effects('key')).toEqual([0, 1, 2]));
+  expect(isNextDue).toBe(false);
+  await consumer.stop();
+  await last;
 });

@@ -1,5 +1,6 @@
 import type { CloudEvent } from '@cairn/contracts/events';
 import type { Transaction, Transactions } from '@cairn/database';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from 'pg';
 import type { Delivery } from '../broker/broker.ts';
 import { readRecord } from '../cloud-events.ts';
@@ -36,6 +37,8 @@ export interface GroupConsumerOptions {
   readonly retries?: RetryPolicy;
   /** How long a batch, or one event of it, may take. Default 30 s. */
   readonly handleMs?: number;
+  /** What a full batch holds: after it there is more, and no pace is kept. */
+  readonly maxBatch?: number;
   readonly onFailure: (failure: {
     error: Error;
     eventId: string;
@@ -89,14 +92,24 @@ export class GroupConsumer {
 
   /** @throws what the database throws: then nothing is acknowledged and all of it comes again */
   async handle(deliveries: readonly Delivery[]): Promise<void> {
+    const begin = performance.now();
     try {
       await this.handleAll(deliveries);
       this.isStuck = false;
+      await this.keepPace(begin, deliveries.length);
     } catch (error) {
       if (!this.isStuck) this.options.onTrouble(error as Error);
       this.isStuck = true;
       throw error;
     }
+  }
+
+  /** The broker gives the next batch when this one has been handled: until then it grows there. */
+  private async keepPace(begin: number, count: number): Promise<void> {
+    const { handlers, maxBatch = Infinity } = this.options;
+    const restMs = (handlers.paceMs ?? 0) - (performance.now() - begin);
+    if (restMs <= 0 || count >= maxBatch) return;
+    await sleep(restMs, undefined, { signal: this.stopping.signal }).catch(() => undefined);
   }
 
   private async handleAll(deliveries: readonly Delivery[]): Promise<void> {

@@ -12,7 +12,7 @@ interface Counts {
 }
 
 /** A link's own totals: one statement for all that came together. */
-@Consumer({ event: linkVisitsRecorded, group: 'links-counters' })
+@Consumer({ event: linkVisitsRecorded, group: 'links-counters', paceMs: 250 })
 @Injectable()
 export class CountVisitsOnVisitsRecorded implements ConsumerProvider<typeof linkVisitsRecorded> {
   async handleBatch(
