@@ -1,4 +1,5 @@
 import { until } from '@cairn/local/until';
+import type { BrokerName } from './killable-system.ts';
 import type { StartedSystem } from '@cairn/local/started-system';
 import { Redis } from 'ioredis';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -14,19 +15,24 @@ export async function killService(system: StartedSystem, name: string): Promise<
 }
 
 /** Again and again for so long, because the runner starts it again within a second; once for 0. Resolves when it is there again. */
-export async function killRedis(system: StartedSystem, milliseconds: number): Promise<void> {
+export async function killBroker(system: StartedSystem, name: BrokerName, milliseconds: number): Promise<void> {
   const began = performance.now();
   let before: number | undefined;
   while (before === undefined || performance.now() - began < milliseconds) {
-    const pid = await redisPid(system.redisUrl).catch(() => undefined);
+    const pid = await pidOf[name](system).catch(() => undefined);
     if (pid) {
-      before = system.count('redis is ready again');
+      before = system.count(`${name} is ready again`);
       process.kill(pid, 'SIGKILL');
     }
     await delay(20);
   }
-  await restarted(system, 'redis', before);
+  await restarted(system, name, before);
 }
+
+const pidOf: Record<BrokerName, (system: StartedSystem) => Promise<number | undefined>> = {
+  redis: (system) => redisPid(system.redisUrl),
+  kafka: async (system) => system.processes('kafka.Kafka')[0],
+};
 
 async function redisPid(url: string): Promise<number> {
   const redis = new Redis(url, { lazyConnect: true, retryStrategy: () => null, maxRetriesPerRequest: 0 });

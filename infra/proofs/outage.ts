@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { killRedis, killService, restarted } from './kill.ts';
+import { killBroker, killService, restarted } from './kill.ts';
 import { Load, type Sample } from './load.ts';
 import type { Proof } from './proof.ts';
 import type { StartedSystem } from '@cairn/local/started-system';
@@ -29,7 +29,7 @@ const outages: readonly Outage[] = [
   {
     name: 'Redis killed for 4 s',
     dependency: 'revocations',
-    cause: (system) => killRedis(system, REDIS_GONE_MS),
+    cause: (system) => killBroker(system, 'redis', REDIS_GONE_MS),
     unnoticed: true,
   },
   { name: 'blog killed', cause: (system) => killService(system, 'blog'), mayCut: true },

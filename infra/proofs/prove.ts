@@ -19,7 +19,7 @@ import { outage } from './outage.ts';
 import { postman } from './postman.ts';
 import { StartedSystem } from '@cairn/local/started-system';
 import { rollingRestart } from './rolling-restart.ts';
-import { visits } from './visits.ts';
+import { visits, visitsOnKafka } from './visits.ts';
 import { walkthrough } from './walkthrough.ts';
 
 /*
@@ -48,6 +48,7 @@ const proofs: readonly Proof[] = [
   bareStart,
   rollingRestart,
   eventsOnKafka,
+  visitsOnKafka,
   benches,
 ];
 

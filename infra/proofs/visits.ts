@@ -5,14 +5,15 @@ import pg from 'pg';
 import type { StartedSystem } from '@cairn/local/started-system';
 import { until } from '@cairn/local/until';
 import { expectAnswer, newcomer } from './client.ts';
-import { killRedis, killService } from './kill.ts';
+import { killBroker, killService } from './kill.ts';
+import type { BrokerName } from './killable-system.ts';
 import type { Proof } from './proof.ts';
 import { randomFrom } from './random.ts';
 
 const LINKS = 10;
 const VISITORS = 8;
 const STEADY_MS = 1_500;
-const REDIS_GONE_MS = 3_000;
+const BROKER_GONE_MS = 3_000;
 const COUNTED_WITHIN_MS = 60_000;
 /** Each of them so often, in an order that the seed says. */
 const DEATHS = 2;
@@ -34,7 +35,7 @@ export const visits: Proof = {
   async prove(system) {
     const seed = Number(process.env.CAIRN_SEED ?? Math.floor(Math.random() * 2 ** 31));
     try {
-      const outage = await withoutBroker(system);
+      const outage = await withoutBroker(system, 'redis');
       return `${outage}; ${await withDeaths(system, randomFrom(seed))}; CAIRN_SEED=${seed}`;
     } catch (error) {
       throw new Error(`CAIRN_SEED=${seed}: ${(error as Error).message}\n${system.errors()}`, { cause: error });
@@ -42,16 +43,26 @@ export const visits: Proof = {
   },
 };
 
-async function withoutBroker(system: StartedSystem): Promise<string> {
+/** The first half of it on the other broker. */
+export const visitsOnKafka: Proof = {
+  name: 'visits-on-kafka',
+  options: ['--broker', 'kafka'],
+  prove: (system) =>
+    withoutBroker(system, 'kafka').catch((error: Error) => {
+      throw new Error(`${error.message}\n${system.errors()}`, { cause: error });
+    }),
+};
+
+async function withoutBroker(system: StartedSystem, name: BrokerName): Promise<string> {
   const load = await Load.begin(system, `${system.gateway}/s`);
   await delay(STEADY_MS);
-  await killRedis(system, REDIS_GONE_MS);
+  await killBroker(system, name, BROKER_GONE_MS);
   await delay(STEADY_MS);
   await load.stop();
   const { answered, unanswered, failures } = load.totals();
-  if (unanswered) throw new Error(`Redis killed: ${unanswered} visits had no redirect: ${failures}`);
+  if (unanswered) throw new Error(`${name} killed: ${unanswered} visits had no redirect: ${failures}`);
   await load.verify();
-  return `Redis away for ${REDIS_GONE_MS / 1_000} s: ${answered} of ${answered} visits redirected, ${load.created} links created, both counted exactly`;
+  return `${name} away for ${BROKER_GONE_MS / 1_000} s: ${answered} of ${answered} visits redirected, ${load.created} links created, both counted exactly`;
 }
 
 async function withDeaths(system: StartedSystem, random: () => number): Promise<string> {
@@ -61,7 +72,7 @@ async function withDeaths(system: StartedSystem, random: () => number): Promise<
   const inTurn = victims.map((name) => ({ name, at: random() })).toSorted((a, b) => a.at - b.at);
   for (const { name: victim } of inTurn) {
     await delay(STEADY_MS * random());
-    await (victim === 'redis' ? killRedis(system, 0) : killService(system, victim));
+    await (victim === 'redis' ? killBroker(system, 'redis', 0) : killService(system, victim));
   }
   await delay(STEADY_MS);
   await load.stop();
