@@ -1,7 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { createSocket } from 'node:dgram';
+import { readFile } from 'node:fs/promises';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import net, { type AddressInfo } from 'node:net';
-import { PublicWebClient, publicWebDefaults } from './public-web.client.ts';
+import { addressesFrom, PublicWebClient, publicWebDefaults } from './public-web.client.ts';
 
 /* The server is real; names and the way to the internet are ours: whatever public address is connected to, this machine answers. */
 
@@ -104,6 +106,22 @@ describe('nothing is asked, nor connected to, of', () => {
   test('a name that there is not: the same word', async () => {
     expect(await reasonOf(client().see('http://nowhere.example'))).toBe('no-public-address');
   });
+});
+
+test('name servers that say nothing keep nobody else waiting, and are not waited for beyond the deadline', async () => {
+  const silent = createSocket('udp4');
+  const asked = new Set<string>();
+  silent.on('message', (question) => asked.add(question.toString('latin1', 13, 19)));
+  await new Promise<void>((resolve) => silent.bind(0, '127.0.0.1', resolve));
+  const web = client({}, { resolve: addressesFrom([`127.0.0.1:${silent.address().port}`]), deadlineMs: 1_000 });
+  let isOver = false;
+  const names = Array.from({ length: 16 }, (_, n) => `slow${String(n).padStart(2, '0')}.example`);
+  const reasons = Promise.all(names.map((name) => reasonOf(web.see(`http://${name}/`)))).finally(() => (isOver = true));
+  await readFile(import.meta.filename); // by a thread of the process
+  expect(isOver).toBe(false);
+  expect(await reasons).toEqual(names.map(() => 'too-slow'));
+  expect([...asked].toSorted()).toEqual(names.map((name) => name.slice(0, 6)));
+  silent.close();
 });
 
 test('a name that means another machine a moment later (DNS rebinding) leads to the first, asked for once', async () => {

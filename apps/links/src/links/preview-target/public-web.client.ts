@@ -1,4 +1,4 @@
-import { lookup } from 'node:dns/promises';
+import { Resolver } from 'node:dns/promises';
 import http from 'node:http';
 import https from 'node:https';
 import net, { type Socket } from 'node:net';
@@ -8,8 +8,8 @@ import { isListed, isOurs, parseTarget, plainHost } from '../target.ts';
 import { isPublicAddress } from './public-address.ts';
 
 export interface PublicWebOptions {
-  /** All addresses of a name. */
-  readonly resolve: (host: string) => Promise<readonly string[]>;
+  /** All addresses of a name, none where there are none. */
+  readonly resolve: (host: string, deadline: AbortSignal) => Promise<readonly string[]>;
   readonly connect: (address: string, port: number) => Socket;
   readonly ownHosts: ReadonlySet<string>;
   readonly blockedHosts: ReadonlySet<string>;
@@ -21,12 +21,29 @@ export interface PublicWebOptions {
 }
 
 export const publicWebDefaults = {
-  resolve: async (host: string) => (await lookup(host, { all: true })).map(({ address }) => address),
+  resolve: addressesFrom(),
   connect: (address: string, port: number) => net.connect({ host: address, port }),
   deadlineMs: 5_000,
   maxBytes: 64 * 1024,
   maxRedirects: 5,
 };
+
+/**
+ * By c-ares, whose questions wait on sockets. `dns.lookup` would hold one of the process's four threads, which files and passwords need, for
+ * as long as a stranger's name server likes; and it knows the names in /etc/hosts, which are of the inside.
+ * @param servers those of the system unless told otherwise
+ */
+export function addressesFrom(servers?: readonly string[]): PublicWebOptions['resolve'] {
+  return async (host, deadline) => {
+    const resolver = new Resolver();
+    if (servers) resolver.setServers(servers);
+    const cancel = () => resolver.cancel();
+    deadline.addEventListener('abort', cancel, { once: true });
+    const answers = await Promise.allSettled([resolver.resolve4(host), resolver.resolve6(host)]);
+    deadline.removeEventListener('abort', cancel);
+    return answers.flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : []));
+  };
+}
 
 export interface Seen {
   /** The address that answered in the end. */
@@ -90,7 +107,7 @@ export class PublicWebClient {
     const tooLate = new Promise<never>((_resolve, reject) =>
       deadline.addEventListener('abort', () => reject(new NotReached('too-slow')), { once: true }),
     );
-    const found = this.options.resolve(host).catch(() => []);
+    const found = this.options.resolve(host, deadline).catch(() => []);
     return Promise.race([found, tooLate]);
   }
 
