@@ -23,8 +23,12 @@ UNSAYABLE = {
     "At most 2048 characters once it is normalised",
     # of the world, not of the request
     "The post has no such comment",
+    "Leads back to this shortener",
+    "No link may lead to this host",
     # lists that are too long to be shown
     "This name is reserved",
+    "This word is reserved",
+    "Generated codes look like this: choose fewer or more than 7 characters",
     "Too many people use this password",
     # of an address or of its parts
     "Not a host",
@@ -42,6 +46,7 @@ UNSAYABLE = {
     "Must be after `from`",
     "Must be later than `from`",
     "A link that is reused has its code",
+    "A link with a password is not reused",
     "Must not be before `from`",
     "Must be later than startsAt",
     "Give a url or targets, not both",
@@ -60,6 +65,8 @@ UNSAYABLE = {
 # Bytes of a head that Node takes
 LONGEST_HEAD = 16_384
 
+PROTOTYPE = re.compile(rb'"__proto__"|"constructor"')
+
 
 @schemathesis.hook
 def filter_failure(context, failure, case, response):
@@ -72,6 +79,8 @@ def filter_failure(context, failure, case, response):
         return False  # RFC 6585, section 5: the gateway says so of any operation
     if failure.title == "SSE event violates schema":
         return False  # OpenAPI 3.1 knows no schema of an event: the body as a whole is a string
+    if response.status_code == 400 and PROTOTYPE.search(bytes_of(response.request.body)):
+        return False  # no JSON that we read: it would change what every object of ours inherits
     if response.status_code != 400:
         return True
     errors = json.loads(response.content).get("errors") or [{}]
@@ -80,6 +89,10 @@ def filter_failure(context, failure, case, response):
             return not all(is_right(error, response.request) for error in errors)
         case _:
             return True
+
+
+def bytes_of(body):
+    return body if isinstance(body, bytes) else str(body).encode()
 
 
 # What another method makes the id of something: no session, and no dead letter, is called so.
