@@ -11,7 +11,8 @@ const HALF = 7 ** 7;
 const ROUNDS = 10;
 
 const GENERATED = new RegExp(`^[${ALPHABET}]{${CODE_LENGTH}}$`);
-const CUSTOM = /^[A-Za-z0-9_-]{3,64}$/;
+/** What a code may look like. */
+export const CODE = /^[A-Za-z0-9_-]{3,64}$/;
 
 /** What is or may become a path beside `{code}`, or would pass for a page of the operator's. A test holds it against the routes. */
 const RESERVED = new Set(
@@ -21,11 +22,10 @@ const RESERVED = new Set(
 );
 
 /** Whether a link could have it: what could not is not looked for. */
-export const mayBeCode = (text: string) => CUSTOM.test(text);
+export const mayBeCode = (text: string) => CODE.test(text);
 
-/** Why nobody may choose this code, or undefined. What generated codes look like is theirs, so that none of them is ever taken. */
+/** Why nobody may choose this code, whatever it looks like, or undefined. What generated codes look like is theirs, so that none of them is ever taken. */
 export function objectionTo(code: string): string | undefined {
-  if (!mayBeCode(code)) return '3 to 64 letters, digits, dashes and underscores';
   if (RESERVED.has(code.toLowerCase())) return 'This word is reserved';
   if (GENERATED.test(code))
     return `Generated codes look like this: choose fewer or more than ${CODE_LENGTH} characters`;
