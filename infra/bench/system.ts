@@ -88,7 +88,7 @@ export class System {
   /** Starts one of ours on its port; one that is started twice has an index. Resolves when it is ready. */
   async service(service: ServiceName, environment: NodeJS.ProcessEnv = {}, index = 0): Promise<Running> {
     const name = index === 0 ? service : `${service}-${index}`;
-    const args = ['--enable-source-maps', path.join('apps', service, 'dist/main.js')];
+    const args = ['--import', '@cairn/service/source-maps', path.join('apps', service, 'dist/main.js')];
     const profiling = this.profiles && `--cpu-prof --cpu-prof-dir=${this.profiles} --cpu-prof-name=${name}.cpuprofile`;
     const child = this.#spawn(name, args, {
       ...environmentOf({ name, service, index }, this.#surroundings),

@@ -70,8 +70,9 @@ function spawnService(
 ) {
   // Tracing patches what it traces as it is loaded, so that it has to come first.
   const tracing = environment.OTEL_EXPORTER_OTLP_ENDPOINT ? ['--import', '@cairn/observability/instrument'] : [];
-  const sourceMaps = entry === 'main' ? ['--enable-source-maps'] : []; // what is soon over does without
-  const child = spawn(process.execPath, [...sourceMaps, ...tracing, `apps/${service}/dist/${entry}.js`], {
+  // What is soon over does without. Five services on a laptop: new objects get a quarter of the memory that V8 gives them on a server.
+  const lasting = entry === 'main' ? ['--max-semi-space-size=4', '--import', '@cairn/service/source-maps'] : [];
+  const child = spawn(process.execPath, [...lasting, ...tracing, `apps/${service}/dist/${entry}.js`], {
     ...ownGroup,
     cwd: workspace,
     // What V8 has compiled is kept for the next start: a fifth of the time until a service is ready.
