@@ -8,6 +8,7 @@ import { BruteForce } from '../../test/brute-force.ts';
 import { ForgetVisitorsJob } from '../rollups/forget-visitors/forget-visitors.job.ts';
 import { FollowTimeZonesJob } from '../rollups/follow-time-zones/follow-time-zones.job.ts';
 import { RollupRepository } from '../rollups/rollup.repository.ts';
+import { COUNT_SESSIONS } from '../rollups/rollup.sql.ts';
 import { createSite, rollUpAll, rollUpJob, rollups, store } from '../../test/stored-traffic.ts';
 import { randomOf, trafficOf, uuidOf } from '../../test/traffic.ts';
 import { PostgresReportStore } from './postgres-report-store.repository.ts';
@@ -354,6 +355,21 @@ function mostRows(node: Node): number {
   const own = (node['Actual Rows'] + filtered + unjoined) * node['Actual Loops'];
   return Math.max(own, ...(node.Plans ?? []).map(mostRows));
 }
+
+test('to count the sessions of some hours costs as much as there are in them, however many the site has', async () => {
+  const { dataSource } = database;
+  const site = { id: uuidOf('visited'), timeZone: 'Europe/Vienna' };
+  await dataSource.query(
+    `INSERT INTO sessions (site_id, started_at, visitor, ended_at, visits, visitors)
+     SELECT $1, at, gen_random_uuid(), at, 1, '{}' FROM generate_series('2026-01-01'::timestamptz, '2026-02-09', '1 minute') AS at`,
+    [site.id],
+  );
+  await dataSource.query('ANALYZE sessions');
+  const hours = ['2026-01-05T10:00:00Z', '2026-01-20T11:00:00Z'];
+  const explain = `EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) ${COUNT_SESSIONS}`;
+  const [{ 'QUERY PLAN': plan }] = await dataSource.query(explain, [site.id, hours, site.timeZone]);
+  expect(mostRows(plan[0].Plan)).toBeLessThanOrEqual(60 * hours.length);
+});
 
 test('what is read from the rollups is read by its keys', async () => {
   const { dataSource } = database;

@@ -29,15 +29,17 @@ export const COUNT_HITS = `
     previews = excluded.previews, visitors = excluded.visitors, visitor_days = excluded.visitor_days
   RETURNING visitors, visitor_days AS "visitorDays"`;
 
-/** The sessions that began in these hours, also where there are none any more. */
+/**
+ * The sessions that began in these hours, also where there are none any more. Counted hour by hour: as a join of all hours it was a hash
+ * of all sessions that the site has ever had, at each run.
+ */
 export const COUNT_SESSIONS = `
   INSERT INTO hour_rollups (site_id, hour, sessions, bounces, session_ms)
-  SELECT $1, began.hour, count(started_at), count(*) FILTER (WHERE visits = 1),
-    coalesce(sum(1000 * extract(epoch FROM ended_at - started_at)), 0)
-  FROM unnest($2::timestamptz[]) AS began (hour)
-  LEFT JOIN sessions ON site_id = $1 AND started_at >= began.hour AND started_at < began.hour + interval '1 hour'
-    AND date_trunc('hour', started_at, $3) = began.hour
-  GROUP BY began.hour
+  SELECT $1, began.hour, counted.* FROM unnest($2::timestamptz[]) AS began (hour), LATERAL (
+    SELECT count(*), count(*) FILTER (WHERE visits = 1), coalesce(sum(1000 * extract(epoch FROM ended_at - started_at)), 0)
+    FROM sessions
+    WHERE site_id = $1 AND started_at >= began.hour AND started_at < began.hour + interval '1 hour'
+      AND date_trunc('hour', started_at, $3) = began.hour) AS counted
   ON CONFLICT (site_id, hour) DO UPDATE SET sessions = excluded.sessions, bounces = excluded.bounces, session_ms = excluded.session_ms`;
 
 /** Consented visitors who are seen for the first time are given the next numbers. One at a time does it: who holds the site. */
