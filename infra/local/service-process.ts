@@ -71,7 +71,7 @@ function spawnService(
   // Tracing patches what it traces as it is loaded, so that it has to come first.
   const tracing = environment.OTEL_EXPORTER_OTLP_ENDPOINT ? ['--import', '@cairn/observability/instrument'] : [];
   // What is soon over does without. Five services on a laptop: new objects get a quarter of the memory that V8 gives them on a server.
-  const lasting = entry === 'main' ? ['--max-semi-space-size=4', '--import', '@cairn/service/source-maps'] : [];
+  const lasting = entry === 'main' ? ['--max-semi-space-size=4', '--import', './libs/service/src/source-maps.mjs'] : [];
   const child = spawn(process.execPath, [...lasting, ...tracing, `apps/${service}/dist/${entry}.js`], {
     ...ownGroup,
     cwd: workspace,
