@@ -23,6 +23,9 @@ import { instanceOrigin, origin, services, topology, type Instance, type Service
 import { dataFolder } from './workspace.ts';
 import { watchSources } from './watch.ts';
 
+/** Five services on a laptop: new objects get a quarter of the memory that V8 gives them on a server. */
+const NODE_OPTIONS = ['--max-semi-space-size=4', '--import', '@cairn/service/source-maps'];
+
 /** From nothing to a running system. @throws Problem when the person has to mend something; what has been started then still runs */
 export async function start(options: Options, plan: Plan, processes: Processes, terminal: Terminal): Promise<void> {
   const { portBase, broker, empty } = options;
@@ -78,7 +81,7 @@ export async function start(options: Options, plan: Plan, processes: Processes, 
   const supervised = (instance: Instance) => {
     const environment = environmentOf(instance, surroundings);
     const started = processOptions(instance.name, instance.service, environment);
-    const begin = (givenUp: AbortSignal) => startServiceProcess({ ...started, givenUp });
+    const begin = (givenUp: AbortSignal) => startServiceProcess({ ...started, nodeOptions: NODE_OPTIONS, givenUp });
     return new Supervised(instance.name, begin, processes, terminal, stopMs(environment));
   };
   await terminal.step('migrated', () =>

@@ -17,6 +17,8 @@ export interface ServiceProcessOptions {
   /** Whose code it runs; unless told otherwise it has the same name. */
   readonly service?: string;
   readonly environment: NodeJS.ProcessEnv;
+  /** Of Node. */
+  readonly nodeOptions?: readonly string[];
   readonly processes: Processes;
   readonly logFile: string;
   /** Default 30 s. */
@@ -65,14 +67,12 @@ export async function migrateService(options: ServiceProcessOptions): Promise<vo
 }
 
 function spawnService(
-  { name, service = name, environment, processes, logFile }: ServiceProcessOptions,
+  { name, service = name, environment, nodeOptions = [], processes, logFile }: ServiceProcessOptions,
   entry: 'main' | 'migrate',
 ) {
   // Tracing patches what it traces as it is loaded, so that it has to come first.
   const tracing = environment.OTEL_EXPORTER_OTLP_ENDPOINT ? ['--import', '@cairn/observability/instrument'] : [];
-  // What is soon over does without. Five services on a laptop: new objects get a quarter of the memory that V8 gives them on a server.
-  const lasting = entry === 'main' ? ['--max-semi-space-size=4', '--import', './libs/service/src/source-maps.mjs'] : [];
-  const child = spawn(process.execPath, [...lasting, ...tracing, `apps/${service}/dist/${entry}.js`], {
+  const child = spawn(process.execPath, [...nodeOptions, ...tracing, `apps/${service}/dist/${entry}.js`], {
     ...ownGroup,
     cwd: workspace,
     // What V8 has compiled is kept for the next start: a fifth of the time until a service is ready.
