@@ -126,12 +126,14 @@ async function assertEqualsRaw(system: System, siteId: string, interval: string,
         throw new Error(`${interval} ${at}: ${found[figure]} ${figure}, and ${raw.get(at)?.[figure]} by the raw hits`);
 }
 
-/** Without a table but the one of raw hits. No visitor here goes on over midnight as another: generated hits tell nothing of yesterday. */
+/** Without a table but the one of raw hits; a session ends after half an hour, and at four in the morning of the site. No visitor here goes on over midnight as another: generated hits tell nothing of yesterday. */
 const RAW = `
   WITH hit AS MATERIALIZED (
     SELECT at, date_trunc($5, at, $2) AS bucket, (at AT TIME ZONE $2)::date AS day, name = 'pageview' AS is_visit, is_consented, visitor,
-      coalesce(at - lag(at) OVER (PARTITION BY visitor ORDER BY at) >= interval '30 minutes', true) AS begins
-    FROM hits WHERE site_id = $1 AND at >= $3::timestamptz - interval '1 day' AND at < $4::timestamptz + interval '1 day' AND kind = 'person'),
+      coalesce(at - lag(at) OVER visitor_hits >= interval '30 minutes' OR
+        ((at AT TIME ZONE $2) - interval '4 hours')::date <> ((lag(at) OVER visitor_hits AT TIME ZONE $2) - interval '4 hours')::date, true) AS begins
+    FROM hits WHERE site_id = $1 AND at >= $3::timestamptz - interval '1 day' AND at < $4::timestamptz + interval '1 day' AND kind = 'person'
+    WINDOW visitor_hits AS (PARTITION BY visitor ORDER BY at)),
   session AS (
     SELECT date_trunc($5, min(at), $2) AS bucket, count(*) FILTER (WHERE is_visit) AS visits, min(at) AS begin
     FROM (SELECT *, count(*) FILTER (WHERE begins) OVER (PARTITION BY visitor ORDER BY at) AS n FROM hit) AS numbered
