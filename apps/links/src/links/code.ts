@@ -12,7 +12,7 @@ const ROUNDS = 10;
 
 const GENERATED = new RegExp(`^[${ALPHABET}]{${CODE_LENGTH}}$`);
 /** What a code may look like. */
-export const CODE = /^[A-Za-z0-9_-]{3,64}$/;
+export const CODE_PATTERN = /^[A-Za-z0-9_-]{3,64}$/;
 
 /** What is or may become a path beside `{code}`, or would pass for a page of the operator's. A test holds it against the routes. */
 const RESERVED = new Set(
@@ -22,9 +22,9 @@ const RESERVED = new Set(
 );
 
 /** Whether a link could have it: what could not is not looked for. */
-export const mayBeCode = (text: string) => CODE.test(text);
+export const mayBeCode = (text: string) => CODE_PATTERN.test(text);
 
-/** Why nobody may choose this code, whatever it looks like, or undefined. What generated codes look like is theirs, so that none of them is ever taken. */
+/** Why nobody may choose this one of the codes that there may be, or undefined. What generated codes look like is theirs, so that none of them is ever taken. */
 export function objectionTo(code: string): string | undefined {
   if (RESERVED.has(code.toLowerCase())) return 'This word is reserved';
   if (GENERATED.test(code))

@@ -1,6 +1,6 @@
 import { line, timestamp } from '@cairn/http';
 import { z } from 'zod';
-import { CODE, CODE_LENGTH, objectionTo } from './code.ts';
+import { CODE_LENGTH, CODE_PATTERN, objectionTo } from './code.ts';
 import { devices, statuses, utmFields } from './link.ts';
 import { LONGEST_TARGET, parseTarget } from './target.ts';
 
@@ -88,7 +88,7 @@ export const passQuery = z.boolean().meta({ description: 'The query of the visit
 /** What somebody chooses. */
 export const customCode = z
   .string()
-  .regex(CODE, '3 to 64 letters, digits, dashes and underscores')
+  .regex(CODE_PATTERN, '3 to 64 letters, digits, dashes and underscores')
   .superRefine((code, { addIssue }) => {
     const objection = objectionTo(code);
     if (objection) addIssue(objection);
