@@ -44,7 +44,7 @@ export async function expectAnswer(status: number, url: string, options?: AskOpt
   return answer.body;
 }
 
-export async function logIn(gateway: string, account: { login: string; password: string }): Promise<string> {
+async function logIn(gateway: string, account: { login: string; password: string }): Promise<string> {
   const { accessToken } = await orThrow(createClient({ origin: gateway }).POST('/api/v1/sessions', { body: account }));
   return accessToken;
 }
