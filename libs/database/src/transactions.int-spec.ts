@@ -78,7 +78,7 @@ test('what follows a commit has been done when the transaction answers; what of 
 test('a commit whose answer was lost may have happened: what was to follow it is done', async () => {
   const done: string[] = [];
   const proxy = await silenceable(database.url);
-  const extra = { Client: Connection, max: 1, query_timeout: 300 };
+  const extra = { Client: Connection, max: 1, query_timeout: 2000 };
   const behind = await new DataSource({ type: 'postgres', url: proxy.url, extra }).initialize();
   const lost = new Transactions(behind).run(async (tx) => {
     await tx.query('SELECT 1');
@@ -187,9 +187,9 @@ test('a connection that the server ends while it is lent and nothing is asked co
 });
 
 test('a job may take longer than a request, and leaves the connection as it was', async () => {
-  const extra = { Client: Connection, max: 1, statement_timeout: 100, query_timeout: 200 };
+  const extra = { Client: Connection, max: 1, statement_timeout: 500, query_timeout: 2000 };
   const own = await new DataSource({ type: 'postgres', url: database.url, extra }).initialize();
-  const sleeping = (options?: object) => new Transactions(own).run((tx) => tx.query('SELECT pg_sleep(0.4)'), options);
+  const sleeping = (options?: object) => new Transactions(own).run((tx) => tx.query('SELECT pg_sleep(2.5)'), options);
   await expect(sleeping()).rejects.toThrow('statement timeout');
   await sleeping({ statementMs: 10_000 });
   await expect(sleeping()).rejects.toThrow('statement timeout');
@@ -203,7 +203,7 @@ test('a text that PostgreSQL does not take is the fault of who sent it', async (
 
 test('a server that falls silent costs the requests under way, not those after them', async () => {
   const proxy = await silenceable(database.url);
-  const extra = { Client: Connection, max: 2, query_timeout: 300 };
+  const extra = { Client: Connection, max: 2, query_timeout: 2000 };
   const behind = await new DataSource({ type: 'postgres', url: proxy.url, extra }).initialize();
   const two = () => Promise.allSettled([behind.query('SELECT pg_sleep(0.01)'), behind.query('SELECT pg_sleep(0.01)')]);
   await two();
