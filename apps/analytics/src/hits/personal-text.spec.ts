@@ -9,6 +9,9 @@ test.each([
   ['зоя@пример.рф', ':email'],
   ['https://shop.example/?email=bob%40example.org', 'https://shop.example/:email'],
   ['bob%2540example.org', ':email'],
+  ['%40bob%40example.org%40', ':email%40'],
+  ['a%40b@example.org', ':email'],
+  ['bob%40example.org@', ':email@'],
   [jwt, ':token'],
   ['018f2c3a-9f6e-7c0a-b5d1-2a3b4c5d6e7f', ':id'],
   ['d41d8cd98f00b204e9800998ecf8427e', ':token'],
@@ -35,6 +38,11 @@ test('what is hostile is looked at in no time', () => {
     '-eyJ'.repeat(30_000),
     'a'.repeat(100_000),
     '%25'.repeat(30_000),
+    '%40'.repeat(30_000),
+    '%40.'.repeat(30_000),
+    'a%2540'.repeat(30_000),
+    '%40.aa@'.repeat(30_000),
+    `a%40${'b.'.repeat(50_000)}`,
     `a@${'b'.repeat(100_000)}`,
   ]) {
     const began = process.cpuUsage().user;

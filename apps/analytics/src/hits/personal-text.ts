@@ -1,6 +1,10 @@
-/* Each begins where a word does: what is tried again at every letter of a long word takes the square of its length. */
-/** Also as it stands in the query of an address, encoded however often. */
-const EMAIL = /(?<![^\s/@:;,<>"'()])[^\s/@:;,<>"'()]+(?:@|%(?:25)*40)[^\s/@:;,<>"'()]+\.[\p{L}\d-]{2,}/gu;
+/*
+ * Each is looked for where a word begins, and what it has read it does not read again: what is tried anew at every letter of a long word
+ * takes the square of its length, and anybody may send long words.
+ */
+const EMAIL = /(?<![^\s/@:;,<>"'()])[^\s/@:;,<>"'()]+@[^\s/@:;,<>"'()]+\.[\p{L}\d-]{2,}/gu;
+/** As it stands in the query of an address, encoded however often: up to the first such sign, and no further when what follows is no domain. */
+const ENCODED_EMAIL = /(?<![^\s/@:;,<>"'()])(?=([^\s/@:;,<>"'()]+?%(?:25)*40))\1[^\s/@:;,<>"'()]+\.[\p{L}\d-]{2,}/gu;
 const JWT = /(?<![\w-])eyJ[\w-]{5,}\.[\w-]{5,}(\.[\w-]*)*/g;
 const UUID = /\b[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}\b/gi;
 const LONG_HEX = /\b[\da-f]{24,}\b/gi;
@@ -12,6 +16,7 @@ export function withoutPersonal(text: string): string {
   if (text.length < 6) return text;
   return text
     .replace(EMAIL, ':email')
+    .replace(ENCODED_EMAIL, ':email')
     .replace(JWT, ':token')
     .replace(UUID, ':id')
     .replace(LONG_HEX, ':token')
