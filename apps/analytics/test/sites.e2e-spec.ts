@@ -28,6 +28,18 @@ test('a site is made once for one key, has what it was given, and can be found',
   expect(list.items).toEqual([made.body]);
 });
 
+test('a time zone has one spelling, whatever capitals it is given in; of two names for one either stays', async () => {
+  const zoneOf = async (timeZone: string) => (await create(ada, { name: 'x', timeZone })).body.timeZone as string;
+  expect(await zoneOf('asia/KOLKATA')).toBe('Asia/Kolkata');
+  expect(await zoneOf('aSIA/cALCUTTA')).toBe('Asia/Calcutta');
+  expect(await zoneOf('america/port-au-PRINCE')).toBe('America/Port-au-Prince');
+  const { body: site } = await create(ada, { name: 'x', timeZone: 'Asia/Kolkata' });
+  const moved = await service.patch(`/api/v1/sites/${site.id}`, { as: ada, body: { timeZone: 'ASIA/KOLKATA' } });
+  expect(moved.body).toEqual(site);
+  const refused = await create(ada, { name: 'x', timeZone: 'Factory' });
+  expect(refused).toMatchObject({ status: 400, body: { errors: [{ path: 'timeZone' }] } });
+});
+
 test.each([
   [{ name: '' }, 'name'],
   [{}, 'name'],

@@ -1,6 +1,6 @@
 import { line, timestamp } from '@cairn/http';
 import { z } from 'zod';
-import { timeZoneNamed } from './time-zone.ts';
+import { isTimeZone } from './time-zone.ts';
 import { webOrigin } from './web-origin.ts';
 
 /** A text that is another way to write something, or wrong. */
@@ -11,7 +11,7 @@ export const name = line().min(1).max(100);
 export const timeZone = z
   .string()
   .max(100)
-  .transform(read(timeZoneNamed, 'There is no such time zone'))
+  .refine(isTimeZone, 'There is no such time zone')
   .meta({ description: 'IANA time zone', examples: ['Europe/Vienna'] });
 export const allowedOrigins = z
   .array(z.string().max(300).transform(read(webOrigin, 'Give an origin, such as https://example.org')))
@@ -28,7 +28,12 @@ export const SiteSchema = z
     name: z.string().meta({ examples: ['My pages'] }),
     key: z
       .string()
-      .meta({ description: 'Public: by it pages say whose hits they send', examples: ['8sYb1x0aQ2mTn4Zc'] }),
+      .nullable()
+      .meta({
+        description:
+          'Public: by it pages say whose hits they send. Null: of links or of the blog, which takes none from pages',
+        examples: ['8sYb1x0aQ2mTn4Zc'],
+      }),
     timeZone: z.string().meta({ examples: ['Europe/Vienna'] }),
     allowedOrigins: z.array(z.string()),
     ownerId: z.uuid().nullable().meta({ description: 'Null: the admins have it' }),

@@ -1,9 +1,8 @@
 import type { Principal } from '@cairn/auth';
 import type { Transaction } from '@cairn/database';
-import { checkVersion, InvalidInput, type SeenVersion } from '@cairn/http';
+import { checkVersion, type SeenVersion } from '@cairn/http';
 import { Injectable } from '@nestjs/common';
 import { randomBytes } from 'node:crypto';
-import { QueryFailedError } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { TooManySites } from './site.errors.ts';
 import { assertMayChange } from './site.policy.ts';
@@ -18,7 +17,7 @@ type Locked = SiteSettings &
 export class SiteRepository {
   constructor(private readonly tracked: TrackedSites) {}
 
-  /** Answers its id. @throws TooManySites; InvalidInput where PostgreSQL does not know the time zone, which Node.js does */
+  /** Answers its id. @throws TooManySites */
   async insert(tx: Transaction, ownerId: string, { name, timeZone, allowedOrigins }: SiteSettings): Promise<string> {
     await tx.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`sites of ${ownerId}`]);
     const [{ count }] = await tx.query(
@@ -27,8 +26,7 @@ export class SiteRepository {
     );
     if (count >= MAX_SITES) throw new TooManySites();
     const id = uuidv7();
-    await write(
-      tx,
+    await tx.query(
       `INSERT INTO sites (id, kind, owner_id, name, key, time_zone, allowed_origins) VALUES ($1, 'web', $2, $3, $4, $5, $6)`,
       [id, ownerId, name, newKey(), timeZone, allowedOrigins],
     );
@@ -43,10 +41,8 @@ export class SiteRepository {
     return site;
   }
 
-  /** @throws InvalidInput as `insert` */
   async save(tx: Transaction, id: string, { name, timeZone, allowedOrigins }: SiteSettings): Promise<void> {
-    await write(
-      tx,
+    await tx.query(
       `UPDATE sites SET name = $2, time_zone = $3, allowed_origins = $4, version = version + 1, updated_at = now() WHERE id = $1`,
       [id, name, timeZone, allowedOrigins],
     );
@@ -58,15 +54,6 @@ export class SiteRepository {
     await tx.query('DELETE FROM sites WHERE id = ANY($1)', [ids]);
     await tx.query('INSERT INTO site_erasures (site_id) SELECT unnest($1::uuid[]) ON CONFLICT DO NOTHING', [ids]);
     this.tracked.changed(tx, ids);
-  }
-}
-
-async function write(tx: Transaction, text: string, values: unknown[]): Promise<void> {
-  try {
-    await tx.query(text, values);
-  } catch (error) {
-    const isZone = error instanceof QueryFailedError && (error.driverError as { code?: string }).code === '22023';
-    throw isZone ? new InvalidInput([{ path: 'timeZone', message: 'There is no such time zone' }]) : error;
   }
 }
 

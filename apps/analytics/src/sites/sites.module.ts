@@ -20,6 +20,7 @@ import { RemoveReaderHandler } from './remove-reader/remove-reader.handler.ts';
 import { SiteAccess } from './site-access.query.ts';
 import { SiteErasureRepository } from './site-erasure.repository.ts';
 import { SiteRepository } from './site.repository.ts';
+import { TimeZones } from './time-zones.query.ts';
 import { TrackedSites } from './tracked-sites.service.ts';
 import { UpdateSiteController } from './update-site/update-site.controller.ts';
 import { UpdateSiteHandler } from './update-site/update-site.handler.ts';
@@ -40,6 +41,7 @@ import { UpdateSiteHandler } from './update-site/update-site.handler.ts';
     SiteRepository,
     SiteAccess,
     TrackedSites,
+    TimeZones,
     ReaderRepository,
     CreateSiteHandler,
     ListSitesQuery,

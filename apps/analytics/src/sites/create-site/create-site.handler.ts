@@ -6,6 +6,7 @@ import { SiteAccess } from '../site-access.query.ts';
 import type { SiteView } from '../site.dto.ts';
 import { SiteRepository } from '../site.repository.ts';
 import type { SiteSettings } from '../site.ts';
+import { TimeZones } from '../time-zones.query.ts';
 
 @Injectable()
 export class CreateSiteHandler {
@@ -14,10 +15,12 @@ export class CreateSiteHandler {
     private readonly idempotency: Idempotency,
     private readonly sites: SiteRepository,
     private readonly access: SiteAccess,
+    private readonly timeZones: TimeZones,
   ) {}
 
-  /** @throws TooManySites, IdempotencyKeyInFlight, IdempotencyKeyReused */
-  execute(owner: Principal, settings: SiteSettings, request?: IdempotentRequest): Promise<SiteView> {
+  /** @throws InvalidInput, TooManySites, IdempotencyKeyInFlight, IdempotencyKeyReused */
+  async execute(owner: Principal, asked: SiteSettings, request?: IdempotentRequest): Promise<SiteView> {
+    const settings = { ...asked, timeZone: await this.timeZones.spelled(asked.timeZone) };
     return this.transactions.run((tx) =>
       this.idempotency.once(tx, request, async () =>
         this.access.of(tx, await this.sites.insert(tx, owner.id, settings)),

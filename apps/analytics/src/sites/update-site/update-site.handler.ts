@@ -7,6 +7,7 @@ import { SiteAccess } from '../site-access.query.ts';
 import type { SiteView } from '../site.dto.ts';
 import { SiteMadeByItself } from '../site.errors.ts';
 import { SiteRepository } from '../site.repository.ts';
+import { TimeZones } from '../time-zones.query.ts';
 import type { UpdateSite } from './update-site.dto.ts';
 
 @Injectable()
@@ -15,16 +16,18 @@ export class UpdateSiteHandler {
     private readonly transactions: Transactions,
     private readonly sites: SiteRepository,
     private readonly access: SiteAccess,
+    private readonly timeZones: TimeZones,
   ) {}
 
-  /** @throws SiteNotFound, NotYourSite, Stale, SiteMadeByItself */
-  execute(caller: Principal, siteId: string, change: UpdateSite, seen: SeenVersion): Promise<SiteView> {
+  /** @throws InvalidInput, SiteNotFound, NotYourSite, Stale, SiteMadeByItself */
+  async execute(caller: Principal, siteId: string, change: UpdateSite, seen: SeenVersion): Promise<SiteView> {
+    const newZone = change.timeZone && (await this.timeZones.spelled(change.timeZone));
     return this.transactions.run(async (tx) => {
       const { kind, name, timeZone, allowedOrigins } = await this.sites.lockForChange(tx, caller, siteId, seen);
       const before = { name, timeZone, allowedOrigins };
       const after = {
         name: change.name ?? name,
-        timeZone: change.timeZone ?? timeZone,
+        timeZone: newZone ?? timeZone,
         allowedOrigins: change.allowedOrigins ?? allowedOrigins,
       };
       const isMore = !isDeepStrictEqual({ ...after, name }, before);
