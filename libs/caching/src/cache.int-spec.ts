@@ -87,8 +87,18 @@ describe('what is found where', () => {
     expect(source.loads).toBe(3);
   });
 
+  test('and so may a tag', async () => {
+    const [long, other] = ['x'.repeat(5_000), `${'x'.repeat(4_999)}y`];
+    const [here, there] = both<number>({ name: 'post', ttlMs: HOUR, tags: (_value, key) => [key] });
+    const source = new Source(1);
+    for (const key of [long, other]) await here.get(key, source.load);
+    await one.invalidateTags([long]);
+    for (const key of [long, other]) await there.get(key, source.load);
+    expect(source.loads).toBe(3);
+  });
+
   test('that there is none is remembered, for its own time', async () => {
-    const [here, there] = both<string>({ name: 'post', ttlMs: HOUR, negativeTtlMs: 50 });
+    const [here, there] = both<string>({ name: 'post', ttlMs: HOUR, negativeTtlMs: 500 });
     const source = new Source<string>(undefined);
     expect(await here.get('a', source.load)).toBeUndefined();
     expect(await here.get('a', source.load)).toBeUndefined();

@@ -4,7 +4,7 @@ import { Dependency, type DependencyProvider } from '@cairn/service/health';
 import { Inject, Injectable } from '@nestjs/common';
 import { Cached, type CachedOptions } from './cached.ts';
 import { ALONE_QUEUE_PER_LOAD, CACHING_OPTIONS, type CachingOptions } from './caching.options.ts';
-import { assertTags } from './json-value.ts';
+import { keptTags } from './json-value.ts';
 import { RedisLevel } from './redis-level.client.ts';
 
 type Counts = Cached<unknown>['counts'];
@@ -43,8 +43,7 @@ export class Cache implements DependencyProvider {
 
   /** All values with one of these tags, of whatever name. @throws RangeError when one is no tag */
   async invalidateTags(tags: readonly string[]): Promise<void> {
-    assertTags(tags);
-    await this.invalidate(tags.map((tag) => `t:${tag}`));
+    await this.invalidate(keptTags(tags).map((tag) => `t:${tag}`));
   }
 
   async open(): Promise<void> {

@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { withoutDeadline } from '@cairn/observability';
-import { assertTags, decoded, encoded, say, shortened } from './json-value.ts';
+import { decoded, encoded, keptTags, say, shortened } from './json-value.ts';
 import { after, lifetimes, type Lifetime, type LifetimeOptions } from './lifetime.ts';
 import { MemoryLevel } from './memory-level.ts';
 import type { Claim, Entry } from './redis-entry.ts';
@@ -286,8 +286,7 @@ export class Cached<T> {
 
   /** @throws RangeError when a tag is none; TypeError when JSON cannot tell the value */
   private entry(key: string, value: T | undefined): Entry {
-    const tags = this.options.tags?.(value, key) ?? [];
-    assertTags(tags);
+    const tags = keptTags(this.options.tags?.(value, key) ?? []);
     return { text: encoded(value), life: this.lifetime(value !== undefined), tags };
   }
 

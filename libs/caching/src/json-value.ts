@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 
-const LONGEST_KEY = 200;
-const LONGEST_TAG = 200;
+const LONGEST = 200;
 
 /** Empty for what is not there, which no JSON is. @throws TypeError when JSON cannot tell the value */
 export const encoded = (value: unknown): string => (value === undefined ? '' : JSON.stringify(value));
@@ -9,15 +8,16 @@ export const encoded = (value: unknown): string => (value === undefined ? '' : J
 /** Frozen, as many share it. */
 export const decoded = <T>(text: string): T | undefined => (text === '' ? undefined : (frozen(JSON.parse(text)) as T));
 
-/** @throws RangeError */
-export function assertTags(tags: readonly string[]): void {
-  const wrong = tags.find((tag) => tag === '' || tag.length > LONGEST_TAG || tag.includes('\n'));
-  if (wrong !== undefined) throw new RangeError(`${JSON.stringify(wrong)} is no tag`);
-}
-
-/** Anybody may ask for a key: its length is not theirs to choose. */
+/** Anybody may ask for a key, or write what a tag is made of: their length is not theirs to choose. */
 export const shortened = (key: string) =>
-  key.length <= LONGEST_KEY ? key : `sha256 ${createHash('sha256').update(key).digest('base64url')}`;
+  key.length <= LONGEST ? key : `sha256 ${createHash('sha256').update(key).digest('base64url')}`;
+
+/** As they are kept. @throws RangeError when one is none */
+export const keptTags = (tags: readonly string[]): string[] =>
+  tags.map((tag) => {
+    if (tag === '' || tag.includes('\n')) throw new RangeError(`${JSON.stringify(tag)} is no tag`);
+    return shortened(tag);
+  });
 
 /** All of it. */
 function frozen(value: unknown): unknown {
