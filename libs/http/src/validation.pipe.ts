@@ -1,6 +1,13 @@
 import { StandardSchemaValidationPipe, type ArgumentMetadata } from '@nestjs/common';
-import type { z } from 'zod';
+import { z } from 'zod';
 import { InvalidInput } from './problem-details.ts';
+
+// Where a schema says nothing better itself.
+z.config({
+  customError: ({ code, input }) => (code === 'invalid_type' && input === undefined ? 'Missing' : undefined),
+});
+
+const MOST_ISSUES = 20;
 
 interface Issue {
   readonly message: string;
@@ -39,18 +46,16 @@ export function validate<Schema extends z.ZodType>(schema: Schema, input: unknow
   return result.data;
 }
 
-/** Names each wrong field, unknown ones included; at most 20 of them. */
+/** Names each wrong field, unknown ones included, but not more than somebody reads. */
 function toInvalidInput(
   issues: readonly Issue[],
   { data, type }: Pick<ArgumentMetadata, 'data' | 'type'>,
 ): InvalidInput {
-  return new InvalidInput(
-    issues.slice(0, 20).flatMap(({ path = [], keys, message }) => {
-      const within = path.map((segment) => String(typeof segment === 'object' ? segment.key : segment));
-      const names = data === undefined ? within : [data, ...within];
-      if (Array.isArray(keys))
-        return keys.map((key) => ({ path: [...names, key].join('.'), message: 'Unknown field' }));
-      return [{ path: names.join('.') || type, message }];
-    }),
-  );
+  const errors = issues.slice(0, MOST_ISSUES).flatMap(({ path = [], keys, message }) => {
+    const within = path.map((segment) => String(typeof segment === 'object' ? segment.key : segment));
+    const names = data === undefined ? within : [data, ...within];
+    if (!Array.isArray(keys)) return [{ path: names.join('.') || type, message }];
+    return keys.slice(0, MOST_ISSUES).map((key) => ({ path: [...names, key].join('.'), message: 'Unknown field' }));
+  });
+  return new InvalidInput(errors.slice(0, MOST_ISSUES));
 }

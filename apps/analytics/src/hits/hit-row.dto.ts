@@ -10,7 +10,7 @@ export const time = z.iso.datetime({ offset: true }).transform((text) => new Dat
 const MoneySchema = z
   .strictObject({
     amount: z
-      .int()
+      .int('Must be a whole number of minor units, such as cents')
       .min(-MOST_MONEY)
       .max(MOST_MONEY)
       .meta({ description: 'In minor units; less than nothing is given back', examples: [1999] }),

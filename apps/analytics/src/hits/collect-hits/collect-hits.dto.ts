@@ -31,10 +31,13 @@ const lenientRow = HitRowSchema.catch(
 
 const problemsOf = ({ issues }: Caught['error']) =>
   issues
+    .slice(0, MAX_PROBLEMS)
     .flatMap((issue) => {
       const path = issue.path.map(String);
       if (issue.code !== 'unrecognized_keys') return [{ path: path.join('.'), message: issue.message }];
-      return issue.keys.map((key) => ({ path: [...path, key].join('.'), message: 'Unknown field' }));
+      return issue.keys
+        .slice(0, MAX_PROBLEMS)
+        .map((key) => ({ path: [...path, key].join('.'), message: 'Unknown field' }));
     })
     .slice(0, MAX_PROBLEMS);
 
