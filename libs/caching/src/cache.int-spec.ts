@@ -211,8 +211,34 @@ describe('what is outdated', () => {
     });
     expect(there.counts.stale).toBeGreaterThan(0);
     source.value = 'new';
+    await eventually(async () => expect(await there.get('a', source.load)).toBe('new'));
     expect(await here.get('a', source.load)).toBe('new');
   });
+
+  test.each(['with Redis', 'without Redis'])(
+    'a source that has fallen silent keeps readers waiting for a moment and then no more, %s',
+    async (how) => {
+      const options = { name: 'post', ttlMs: 20, staleIfErrorMs: HOUR };
+      const alone = async () => (await openCache('redis://127.0.0.1:1', { namespace })).define<string>(options);
+      const [here, there] = how === 'with Redis' ? both<string>(options) : [await alone(), await alone()];
+      const source = new Source<string>('old');
+      await Promise.all([here.get('a', source.load), there.get('a', source.load)]);
+      source.value = 'new';
+      const gate = (source.gate = Promise.withResolvers());
+      const loads = source.loads;
+      await eventually(async () => {
+        expect(await here.get('a', source.load)).toBe('old');
+        expect(source.loads).toBeGreaterThan(loads);
+      });
+      expect(await there.get('a', source.load)).toBe('old');
+      const asked = source.loads;
+      for (let n = 0; n < 50; n++) expect(await (n % 2 ? here : there).get('a', source.load)).toBe('old');
+      expect(source.loads).toBe(asked);
+      gate.resolve();
+      await eventually(async () => expect(await here.get('a', source.load)).toBe('new'));
+      await eventually(async () => expect(await there.get('a', source.load)).toBe('new'));
+    },
+  );
 });
 
 describe('what was invalidated', () => {

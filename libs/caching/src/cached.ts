@@ -1,8 +1,9 @@
-import { Logger } from '@nestjs/common';
 import { withoutDeadline } from '@cairn/observability';
+import { Logger } from '@nestjs/common';
+import { setTimeout as delay } from 'node:timers/promises';
 import { decoded, encoded, keptTags, say, shortened } from './json-value.ts';
 import { after, lifetimes, type Lifetime, type LifetimeOptions } from './lifetime.ts';
-import { MemoryLevel } from './memory-level.ts';
+import { MemoryLevel, type MemoryEntry } from './memory-level.ts';
 import type { Claim, Entry } from './redis-entry.ts';
 import type { RedisLevel } from './redis-level.client.ts';
 
@@ -48,6 +49,10 @@ export interface Surroundings {
 const POLL_MS = 50;
 /** After a load failed while something could be shown the next one begins so much later. */
 const RETRY_MS = 1_000;
+/** So long somebody waits for a source that may have fallen silent, if there is something older to show. */
+const PATIENCE_MS = 500;
+/** For so long nobody waits any more after that: longer than a silent source takes to be given up. */
+const SPARED_MS = 10_000;
 
 /**
  * Values of one kind, by key. They are what JSON makes of them (a Date becomes a string), shared by all who ask, and frozen.
@@ -210,6 +215,7 @@ export class Cached<T> {
   private async find(key: string, load: Load<T>, flight: Flight<T>): Promise<T | undefined> {
     const { redis } = this.surroundings;
     const id = this.id(key);
+    const began = performance.now();
     while (redis.isUp) {
       const found = await redis.read(id, this.options.tags !== undefined).catch(() => undefined);
       if (!found) break;
@@ -224,22 +230,24 @@ export class Cached<T> {
         return this.keep(key, known!, flight, POLL_MS);
       }
       if (state === 'yours') {
-        const loading = this.load(key, load, flight, claim!, known);
-        if (left.stale <= 0) return loading;
+        const loading = this.load(key, load, flight, claim!, left.stale > 0);
+        if (!known) return loading;
+        if (left.stale <= 0) return this.orOutdated(key, loading, flight, this.inMemory(known));
         flight.rest = loading.catch((error: unknown) =>
           this.logger.warn(`A stale ${id} stays as it is: ${say(error)}`),
         );
         if (!flight.inBackground) this.counts.stale++;
-        return this.keep(key, known!, flight, RETRY_MS);
+        return this.keep(key, known, flight, RETRY_MS);
       }
+      if (known && performance.now() - began > PATIENCE_MS) return this.outdated(key, flight, this.inMemory(known));
       this.counts.waits++;
       await redis.news(id, POLL_MS);
     }
     return this.loadAlone(key, load, flight);
   }
 
-  /** With the lock for it. `known` is what may be shown if it fails. */
-  private async load(key: string, load: Load<T>, flight: Flight<T>, claim: Claim, known?: Entry) {
+  /** With the lock for it. */
+  private async load(key: string, load: Load<T>, flight: Flight<T>, claim: Claim, isShown: boolean) {
     const { redis } = this.surroundings;
     const id = this.id(key);
     const release = redis.hold(id, claim);
@@ -254,12 +262,8 @@ export class Cached<T> {
         return this.keep(key, { ...entry, life: after(entry.life, performance.now() - since) }, flight);
       return decoded<T>(entry.text);
     } catch (error) {
-      redis.giveBack(id, claim.owner, known && known.life.stale > 0 ? RETRY_MS : 0);
-      if (!known) throw error;
-      if (known.life.stale > 0) throw error; // it has been shown already
-      this.counts.stale++;
-      this.logger.warn(`${id} is shown although it is outdated: ${say(error)}`);
-      return decoded<T>(known.text);
+      redis.giveBack(id, claim.owner, isShown ? RETRY_MS : 0);
+      throw error;
     } finally {
       release();
     }
@@ -267,21 +271,43 @@ export class Cached<T> {
 
   /** Redis is away: nobody can say who else loads, so that each process loads little at a time. */
   private async loadAlone(key: string, load: Load<T>, flight: Flight<T>): Promise<T | undefined> {
-    try {
-      const value = await withoutDeadline(() =>
-        this.surroundings.alone(async () => {
-          this.counts.loads++;
-          return load();
-        }),
-      );
-      return this.keep(key, this.entry(key, value), flight);
-    } catch (error) {
-      const entry = this.memory.get(key);
-      if (!entry || performance.now() >= entry.lastUntil) throw error;
-      this.counts.stale++;
-      this.logger.warn(`${this.id(key)} is shown although it is outdated: ${say(error)}`);
-      return entry.answer;
-    }
+    const loading = withoutDeadline(() =>
+      this.surroundings.alone(async () => {
+        this.counts.loads++;
+        return load();
+      }),
+    ).then((value) => this.keep(key, this.entry(key, value), flight));
+    const known = this.memory.get(key);
+    return known && performance.now() < known.lastUntil ? this.orOutdated(key, loading, flight, known) : loading;
+  }
+
+  /** What is loaded; what was known when that fails or takes its time, and then goes on behind. */
+  private async orOutdated(
+    key: string,
+    loading: Promise<T | undefined>,
+    flight: Flight<T>,
+    known: MemoryEntry<T>,
+  ): Promise<T | undefined> {
+    let loaded: { value: T | undefined } | undefined;
+    flight.rest = loading.then(
+      (value) => (loaded = { value }),
+      (error: unknown) => this.logger.warn(`${this.id(key)} is shown although it is outdated: ${say(error)}`),
+    );
+    const isOver = new AbortController();
+    const tooLong = delay(PATIENCE_MS, undefined, { signal: isOver.signal }).catch(() => undefined);
+    await Promise.race([flight.rest, tooLong]);
+    isOver.abort();
+    return loaded ? loaded.value : this.outdated(key, flight, known);
+  }
+
+  /** Shows what was known, and from now on for a while at once. */
+  private outdated(key: string, flight: Flight<T>, known: MemoryEntry<T>): Promise<T | undefined> {
+    if (!flight.inBackground) this.counts.stale++;
+    const now = performance.now();
+    known.staleUntil = Math.min(known.lastUntil, now + SPARED_MS);
+    known.retryAt = now + RETRY_MS;
+    if (flight.isCurrent) this.memory.set(key, known);
+    return known.answer;
   }
 
   /** @throws RangeError when a tag is none; TypeError when JSON cannot tell the value */
@@ -291,24 +317,25 @@ export class Cached<T> {
   }
 
   /** Into memory, unless it was invalidated since. */
-  private keep(key: string, { text, life, tags }: Entry, flight: Flight<T>, retryMs = 0): T | undefined {
+  private keep(key: string, entry: Entry, flight: Flight<T>, retryMs = 0): T | undefined {
+    const kept = this.inMemory(entry, retryMs);
+    if (flight.isCurrent && entry.life.last > 0) this.memory.set(key, kept);
+    return kept.value;
+  }
+
+  private inMemory({ text, life, tags }: Entry, retryMs = 0): MemoryEntry<T> {
     const value = decoded<T>(text);
-    if (!flight.isCurrent || life.last <= 0) return value;
     const now = performance.now();
     const longest = this.surroundings.redis.isUp ? Infinity : this.surroundings.aloneMs;
-    this.memory.set(
-      key,
-      {
-        value,
-        answer: Promise.resolve(value),
-        freshUntil: now + Math.min(life.fresh, longest),
-        staleUntil: now + Math.min(life.stale, longest),
-        lastUntil: now + life.last,
-        retryAt: now + retryMs,
-        tags,
-      },
-      text.length,
-    );
-    return value;
+    return {
+      value,
+      answer: Promise.resolve(value),
+      freshUntil: now + Math.min(life.fresh, longest),
+      staleUntil: now + Math.min(life.stale, longest),
+      lastUntil: now + life.last,
+      retryAt: now + retryMs,
+      tags,
+      size: text.length,
+    };
   }
 }

@@ -25,7 +25,7 @@ export interface LifetimeOptions {
   readonly ttlMs: number;
   /** For how long after that it is shown while it is loaded anew (RFC 5861, section 3). 0: not at all. */
   readonly staleMs?: number;
-  /** For how long after that it is shown when loading fails (RFC 5861, section 4). 0: not at all. */
+  /** For how long after that it is shown when loading fails, or takes longer than a moment (RFC 5861, section 4). 0: not at all. */
   readonly staleIfErrorMs?: number;
   /** For how long it is known that there is no value: that `load` answered undefined. 0: that is not kept. */
   readonly negativeTtlMs?: number;

@@ -13,6 +13,8 @@ export interface MemoryEntry<T> {
   /** Until then a stale one is not asked for again. */
   retryAt: number;
   readonly tags: readonly string[];
+  /** In characters of JSON. */
+  readonly size: number;
 }
 
 /** Characters of JSON that one definition keeps. */
@@ -41,10 +43,9 @@ export class MemoryLevel<T> {
     return this.entries?.get(key);
   }
 
-  /** @param size in characters of JSON */
-  set(key: string, entry: MemoryEntry<T>, size: number): void {
+  set(key: string, entry: MemoryEntry<T>): void {
     if (!this.entries) return;
-    this.entries.set(key, entry, { size: size + key.length + 1 });
+    this.entries.set(key, entry, { size: entry.size + key.length + 1 });
     if (!this.entries.has(key)) return; // larger than all there is
     for (const tag of entry.tags) {
       const keys = this.keysByTag.get(tag);
