@@ -81,7 +81,19 @@ test.each([
   ['.', undefined],
   ['', undefined],
   ['[::1', undefined],
+  ['a..b', undefined],
+  [`${'a'.repeat(64)}.example`, undefined],
+  [`${'a.'.repeat(130)}b`, undefined],
 ])('%j as a host is %j', (text, host) => expect(toHost(text)).toBe(host));
+
+test('a name that DNS cannot have is none: its domains would be megabytes', () => {
+  const label = 'a'.repeat(63);
+  const longest = [label, label, label, 'a'.repeat(61)].join('.');
+  for (const host of [longest, `${longest}.`, `${label}.example`, 'b.'.repeat(126) + 'b'])
+    expect(parseTarget(`http://${host}/`)).toHaveProperty('url');
+  for (const host of [`${longest}a`, `a${label}.example`, `a${'.'.repeat(1_900)}b`, '.a', 'a..b', '.'])
+    expect(parseTarget(`http://${host}/`)).toEqual({ objection: 'Has no host that there can be' });
+});
 
 test('whatever is given, what is taken is http or https, has a host and no credentials, and is the same when it is parsed once more', () => {
   const pieces = fc.array(

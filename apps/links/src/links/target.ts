@@ -15,7 +15,7 @@ export function parseTarget(text: string): ParsedTarget {
   if (!url) return { objection: 'Not an absolute URL' };
   if (url.protocol !== 'http:' && url.protocol !== 'https:') return { objection: 'Must be an http or https URL' };
   if (url.username || url.password) return { objection: 'Must have no user name or password' };
-  if (plainHost(url.hostname) === '') return { objection: 'Has no host' };
+  if (hostNamed(url.hostname) === undefined) return { objection: 'Has no host that there can be' };
   if (url.href.length > LONGEST_TARGET)
     return { objection: `At most ${LONGEST_TARGET} characters once it is normalised` };
   return { url };
@@ -28,6 +28,20 @@ export function plainHost(hostname: string): string {
     .replace(/\.+$/, '')
     .replace(/^\[|\]$/g, '');
   return isIP(host) ? usualAddress(host) : host;
+}
+
+const LONGEST_NAME = 253;
+const LONGEST_LABEL = 63;
+
+/**
+ * The host in one spelling; undefined where DNS could have no such name (RFC 1035, section 2.3.4). Of a made-up one with a dot after each
+ * letter the domains that it is in would be megabytes.
+ */
+function hostNamed(hostname: string): string | undefined {
+  if (hostname.length > LONGEST_NAME + 1) return undefined; // with the dot of the root
+  const host = plainHost(hostname);
+  const isName = host.split('.').every(({ length }) => length > 0 && length <= LONGEST_LABEL);
+  return host.length <= LONGEST_NAME && (isName || isIP(host)) ? host : undefined;
 }
 
 /** IPv4 as such, also where it stands in an IPv6 address: mapped, compatible (RFC 4291), translated (RFC 6052, RFC 6145). */
@@ -51,7 +65,7 @@ export function toHost(text: string): string | undefined {
   if (!/^[^\s/?#@\\:[\]]+$|^\[[0-9a-f:.]+\]$|^[0-9a-f:.]+$/i.test(text)) return undefined;
   const bare = text.includes(':') ? `[${text.replace(/^\[|\]$/g, '')}]` : text;
   const url = URL.parse(`http://${bare}`);
-  return url && url.pathname === '/' && !url.port ? plainHost(url.hostname) || undefined : undefined;
+  return url && url.pathname === '/' && !url.port ? hostNamed(url.hostname) : undefined;
 }
 
 /** Names of this machine by which a system on it reaches itself. */
