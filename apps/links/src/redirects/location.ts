@@ -4,8 +4,8 @@ export interface Rest {
   readonly query: string;
 }
 
-/** `.` and `..` however they are spelled (WHATWG URL, "single-dot" and "double-dot URL path segment"), and `\`, which browsers take for `/`. */
-const LEADS_AWAY = /(^|[/\\])(\.|%2e){1,2}($|[/\\])|\\/i;
+/** `.` and `..` however they are spelled (WHATWG URL, "single-dot" and "double-dot URL path segment"), `\`, which browsers take for `/`, and a `;` behind them, before which Java's servers look. */
+const LEADS_AWAY = /(^|[/\\])(\.|%2e){1,2}($|[/\\;]|%3b)|\\/i;
 
 /** Whether a path stays below the address that it is added to. */
 export const staysBelow = (path: string) => !LEADS_AWAY.test(path);

@@ -82,7 +82,19 @@ describe('what is passed on', () => {
   });
 
   test('a path that leads away is none of ours, however it is spelled', () => {
-    const away = ['/..', '/../x', '/a/../../x', '/%2e%2E/x', '/.%2e', '/./x', '/a\\..\\x', '/a/..'];
+    const away = [
+      '/..',
+      '/../x',
+      '/a/../../x',
+      '/%2e%2E/x',
+      '/.%2e',
+      '/./x',
+      '/a\\..\\x',
+      '/a/..',
+      '/..;/x',
+      '/a/..;v=1/x',
+      '/..%3B/x',
+    ];
     expect(away.filter(staysBelow)).toEqual([]);
     const fine = ['/a..b', '/...', '/.well-known/x', '/a%2fb', '/%252e%252e/x'];
     expect(fine.filter((path) => !staysBelow(path))).toEqual([]);
