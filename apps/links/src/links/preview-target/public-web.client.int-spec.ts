@@ -190,6 +190,11 @@ describe('who answers', () => {
     expect(await reasonOf(client(there, { deadlineMs: 100 }).see('http://a.example'))).toBe('too-slow');
   });
 
+  test('by switching to another protocol is not there', async () => {
+    respond = (_request, response) => response.writeHead(101, { connection: 'upgrade', upgrade: 'websocket' }).end();
+    expect(await reasonOf(client(there).see('http://a.example'))).toBe('no-connection');
+  });
+
   test('by ending the connection is not there', async () => {
     respond = (request) => request.socket.destroy();
     expect(await reasonOf(client(there).see('http://a.example'))).toBe('no-connection');

@@ -125,7 +125,9 @@ export class PublicWebClient {
       headers: { 'user-agent': 'Cairn-Preview', accept: '*/*', 'accept-encoding': 'identity', connection: 'close' },
       createConnection: () => this.connection(url, address), // counts only where there is no agent
     });
-    request.on('error', () => reject(new NotReached(deadline.aborted ? 'too-slow' : 'no-connection')));
+    const notReached = () => reject(new NotReached(deadline.aborted ? 'too-slow' : 'no-connection'));
+    request.on('error', notReached);
+    request.on('close', notReached); // without an error after 101 Switching Protocols, which nobody asked for
     request.on('response', (response) => {
       const status = response.statusCode!;
       const { location } = response.headers;
@@ -142,7 +144,7 @@ export class PublicWebClient {
       if (answer.location !== undefined) return enough();
       response.on('data', (chunk: Buffer) => (bytes += chunk.length) >= this.options.maxBytes && enough());
       response.on('end', enough);
-      response.on('error', () => reject(new NotReached(deadline.aborted ? 'too-slow' : 'no-connection')));
+      response.on('error', notReached);
     });
     request.end();
     return promise;
