@@ -39,7 +39,8 @@ export const ConfigSchema = z.object({
     example: 'at least thirty-two random characters',
   }),
   OWN_HOSTS: hosts().meta({
-    description: 'Other names of ours than that in `PUBLIC_URL`, separated by commas: no link may lead to one',
+    description:
+      'Other names of ours than that in `PUBLIC_URL`, separated by commas: no link may lead to one, and who comes from there comes from ourselves',
   }),
   BLOCKED_HOSTS: hosts().meta({
     description: 'Hosts and domains to which no link may lead, separated by commas; moderators disable others',

@@ -48,6 +48,7 @@ beforeAll(async () => {
     DATABASE_URL: database.url,
     REDIS_URL: redis.url,
     PUBLIC_URL: 'https://go.example.org',
+    OWN_HOSTS: 'alt.example',
     COUNTRY_HEADER: 'cf-ipcountry',
     CACHE_PATIENCE_MS: '5000', // a busy machine is not an absent Redis
   };
@@ -418,6 +419,8 @@ describe('a link with a password', () => {
     const { path } = await link({ passwordHash: await hashPassword('sesame') });
     const foreign: Record<string, string>[] = [{ origin: 'https://evil.example' }, { origin: 'null' }, { 'sec-fetch-site': 'cross-site' }]; // prettier-ignore
     for (const headers of foreign) expect((await open(path, 'sesame', headers)).status).toBe(403);
+    const own: Record<string, string>[] = [{ origin: 'https://alt.example' }, { origin: 'http://localhost:8080', 'sec-fetch-site': 'same-origin' }]; // prettier-ignore
+    for (const headers of own) expect((await open(path, 'sesame', headers)).status).toBe(303);
     expect((await open(path, '')).status).toBe(400);
     expect(await service.post(path, { body: { password: 1 } })).toMatchObject({ status: 400 });
     expect(await service.post('/s/nobody', { body: { password: 'x' } })).toMatchObject({ status: 404 });

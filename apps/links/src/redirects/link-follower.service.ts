@@ -35,17 +35,13 @@ export interface Followed {
 
 @Injectable()
 export class LinkFollower {
-  private readonly ownHosts: readonly string[];
-
   constructor(
     private readonly links: LinkCache,
     private readonly claims: VisitClaims,
     private readonly audiences: Audiences,
     private readonly recorder: VisitRecorder,
     @Inject(REDIRECTS_OPTIONS) private readonly options: RedirectsOptions,
-  ) {
-    this.ownHosts = [new URL(options.publicUrl).host];
-  }
+  ) {}
 
   /**
    * Resolves when the visit is recorded.
@@ -83,7 +79,7 @@ export class LinkFollower {
       code: link.code,
       ownerId: link.ownerId,
       at: at.toISOString(),
-      referrer: referrerHost(asking.headers.referer, this.ownHosts),
+      referrer: referrerHost(asking.headers.referer, this.options.ownHosts),
       target,
       audience: this.audiences.of(asking, link.ownerId ?? link.id, at),
     };

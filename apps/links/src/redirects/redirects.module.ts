@@ -17,7 +17,7 @@ import { VisitRecorder } from './visit-recorder.service.ts';
 export class RedirectsModule {
   static with(config: Config): DynamicModule {
     const options: RedirectsOptions = {
-      publicUrl: config.PUBLIC_URL,
+      ownHosts: [new URL(config.PUBLIC_URL).host, ...config.OWN_HOSTS],
       trustedProxies: config.TRUSTED_PROXIES,
       now: Date.now,
     };

@@ -53,11 +53,14 @@ export class UnlockLinkController {
     return this.unlock(request, reply, unlocking);
   }
 
-  /** A page elsewhere could have its visitors' browsers guess for it, each from an address of its own. Programs say neither of the two. @throws ForeignForm */
-  private refuseForeign({ headers }: FastifyRequest): void {
-    const site = headers['sec-fetch-site'];
-    if (site !== undefined && site !== 'same-origin' && site !== 'none') throw new ForeignForm();
-    if (headers.origin !== undefined && headers.origin !== new URL(this.options.publicUrl).origin)
-      throw new ForeignForm();
+  /**
+   * A page elsewhere could have its visitors' browsers guess for it, each from an address of its own. Programs say neither of the two, and
+   * browsers over plain HTTP only the second.
+   * @throws ForeignForm
+   */
+  private refuseForeign({ headers: { 'sec-fetch-site': site, origin } }: FastifyRequest): void {
+    if (site === 'same-origin' || site === 'none') return;
+    const isOurs = origin === undefined || this.options.ownHosts.includes(URL.parse(origin)?.host ?? '');
+    if (site !== undefined || !isOurs) throw new ForeignForm();
   }
 }
