@@ -143,8 +143,8 @@ describe('moderators', () => {
     const code = await made();
     const report = (as?: Someone) =>
       service.post(`${LINKS}/${code}/reports`, { ...(as && { as }), body: { reason: 'Steals passwords' } });
-    const statuses = (await Promise.all([report(bob), report(bob), report(), report(ada)])).map(({ status }) => status);
-    expect(statuses).toEqual([204, 204, 204, 204]);
+    const asked = [bob, bob, undefined, undefined, ada].map((as) => report(as));
+    expect((await Promise.all(asked)).map(({ status }) => status)).toEqual([204, 204, 204, 204, 204]);
     const list = async () => (await service.get(`${LINKS}/reports?limit=100`, { as: moderator })).body.items;
     const reports = await list();
     expect(reports).toHaveLength(3);
@@ -158,6 +158,21 @@ describe('moderators', () => {
     await service.post(`${LINKS}/${code}/disable`, { as: moderator, body: { reason: 'True' } });
     expect(await list()).toEqual([]);
     expect((await service.post(`${LINKS}/nothing-here/reports`, { body: { reason: 'x' } })).status).toBe(404);
+  });
+
+  test('see in a report where the link led when it was reported, whoever was sent there, and none of what has not begun', async () => {
+    const rules = [{ country: 'AT', url: 'https://bank.example.net/' }];
+    const code = await made({ rules });
+    const report = (of: string) => service.post(`${LINKS}/${of}/reports`, { as: bob, body: { reason: 'x' } });
+    expect((await report(code)).status).toBe(204);
+    await service.patch(`${LINKS}/${code}`, { as: ada, body: { rules: [] } });
+    const { items } = (await service.get(`${LINKS}/reports?limit=100`, { as: moderator })).body;
+    expect(items.find((each: { code: string }) => each.code === code).urls).toEqual([
+      'https://example.org/',
+      'https://bank.example.net/',
+    ]);
+    const planned = await made({ startsAt: new Date(Date.now() + 3_600_000).toISOString() });
+    expect((await report(planned)).status).toBe(404);
   });
 
   test('are not flooded: after twenty an hour somebody has to wait', async () => {
@@ -200,6 +215,13 @@ test('a QR code is an image of the short address, for anybody', async () => {
   for (const asked of ['qr.gif', 'qr.svg?size=5000', 'qr.svg?level=X', 'qr.png?colour=red'])
     expect((await service.get(`${LINKS}/${code}/${asked}`)).status).toBe(400);
   expect((await service.get(`${LINKS}/nothing-here/qr.svg`)).status).toBe(404);
+});
+
+test('the QR code of a link that has not begun is its owner’s', async () => {
+  const code = await made({ startsAt: new Date(Date.now() + 3_600_000).toISOString() });
+  const asked = (as?: Someone) => service.get(`${LINKS}/${code}/qr.svg`, as && { as });
+  expect((await Promise.all([asked(), asked(bob), asked(ada)])).map(({ status }) => status)).toEqual([404, 404, 200]);
+  expect((await asked(ada)).headers.get('cache-control')).toBe('private');
 });
 
 test('the link’s own totals, for its owner', async () => {

@@ -69,6 +69,7 @@ export class CreateLinks1764100100000 implements MigrationInterface {
         link_id uuid NOT NULL CONSTRAINT link_reports_link REFERENCES links ON DELETE CASCADE,
         reporter_id uuid,
         reason text NOT NULL,
+        urls text[] NOT NULL,
         created_at timestamptz NOT NULL DEFAULT now(),
         -- Strangers cannot be told apart: they are limited, not known again.
         CONSTRAINT link_reports_once UNIQUE (link_id, reporter_id)

@@ -15,7 +15,10 @@ export const ReportSchema = z
   .object({
     id: z.uuid(),
     code: z.string().meta({ examples: ['k7Hq3Xd'] }),
-    url: z.string().meta({ examples: ['https://example.org/'] }),
+    urls: z.array(z.string()).meta({
+      description: 'All addresses that it led to when it was reported',
+      examples: [['https://example.org/']],
+    }),
     reason: z.string(),
     reporterId: z.uuid().nullable().meta({ description: 'Null: somebody who was not signed in' }),
     createdAt: timestamp,

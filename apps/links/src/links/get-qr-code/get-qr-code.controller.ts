@@ -1,4 +1,4 @@
-import { Public } from '@cairn/auth';
+import { Caller, Public, type Principal } from '@cairn/auth';
 import { Answers, formatEtag, matches } from '@cairn/http';
 import { Controller, Get, Param, Query, Req, Res } from '@nestjs/common';
 import { ApiOkResponse } from '@nestjs/swagger';
@@ -16,7 +16,7 @@ export class GetQrCodeController {
   constructor(private readonly getQrCode: GetQrCodeQuery) {}
 
   @Get(':code/qr.:format')
-  @Public({ token: 'ignored' })
+  @Public()
   @Answers({ errors: [LinkNotFound] })
   @ApiOkResponse({
     description: 'The short address as a QR code',
@@ -24,14 +24,15 @@ export class GetQrCodeController {
     content: Object.fromEntries(Object.values(contentTypes).map((type) => [type, image])),
   })
   async get(
+    @Caller() caller: Principal | undefined,
     @Param({ schema: QrCodeParamsSchema }) { code, format }: QrCodeParams,
     @Query({ schema: QrCodeQuerySchema }) look: QrCodeQuery,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<string | Buffer | undefined> {
-    const text = await this.getQrCode.execute(code);
+    const { text, isPlanned } = await this.getQrCode.execute(caller, code);
     const etag = formatEtag(JSON.stringify([text, format, look]));
-    reply.headers({ ETag: etag, 'Cache-Control': 'public, max-age=3600' });
+    reply.headers({ ETag: etag, 'Cache-Control': isPlanned ? 'private' : 'public, max-age=3600' });
     if (matches(request.headers['if-none-match'], etag)) return void reply.status(304);
     reply.status(200).type(contentTypes[format]);
     return qrImage(text, format, look);

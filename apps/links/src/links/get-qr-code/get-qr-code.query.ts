@@ -1,6 +1,8 @@
+import type { Principal } from '@cairn/auth';
 import { Sql } from '@cairn/database';
 import { Injectable } from '@nestjs/common';
 import { LinkNotFound } from '../link.errors.ts';
+import { linkPolicy } from '../link.policy.ts';
 import { LinkViews } from '../link-views.query.ts';
 
 @Injectable()
@@ -10,12 +12,16 @@ export class GetQrCodeQuery {
     private readonly views: LinkViews,
   ) {}
 
-  /** What the image says: the short address of a link that is there. @throws LinkNotFound */
-  async execute(code: string): Promise<string> {
-    const [link] = await this.sql.rows<{ code: string }>(THERE, [code]);
-    if (!link) throw new LinkNotFound();
-    return this.views.shortUrl(code);
+  /** What the image says: the short address of a link that is there; before it begins only for its owner. @throws LinkNotFound */
+  async execute(caller: Principal | undefined, code: string): Promise<{ text: string; isPlanned: boolean }> {
+    const [link] = await this.sql.rows<{ ownerId: string | null; isPlanned: boolean }>(THERE, [code]);
+    if (!link || (link.isPlanned && !linkPolicy.allows(caller, 'read', link))) throw new LinkNotFound();
+    return { text: this.views.shortUrl(code), isPlanned: link.isPlanned };
   }
 }
 
-const THERE = { name: 'link-is-there', text: 'SELECT code FROM links WHERE code = $1 AND deleted_at IS NULL' };
+const THERE = {
+  name: 'link-is-there',
+  text: `SELECT owner_id AS "ownerId", coalesce(starts_at > now(), false) AS "isPlanned"
+    FROM links WHERE code = $1 AND deleted_at IS NULL`,
+};

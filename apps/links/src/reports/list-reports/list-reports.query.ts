@@ -19,6 +19,6 @@ export class ListReportsQuery {
 
 const REPORTS = {
   name: 'link-reports',
-  text: `SELECT r.id, l.code, l.url, r.reason, r.reporter_id AS "reporterId", r.created_at AS "createdAt"
+  text: `SELECT r.id, l.code, r.urls, r.reason, r.reporter_id AS "reporterId", r.created_at AS "createdAt"
     FROM link_reports r JOIN links l ON l.id = r.link_id WHERE r.id > $1 ORDER BY r.id LIMIT $2`,
 };
