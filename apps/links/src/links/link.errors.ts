@@ -15,7 +15,7 @@ export class NotYourLink extends problem({
 export class CodeTaken extends problem({
   code: 'links.code-taken',
   kind: 'conflict',
-  title: 'This code is taken',
+  title: 'This code is taken, or was not long ago',
 }) {}
 export class NoCodeFound extends problem({
   code: 'links.no-code-found',

@@ -9,7 +9,8 @@ export class AnonymousLinksGuard implements CanActivate {
   /** @throws UnauthorizedException */
   canActivate(context: ExecutionContext): boolean {
     const { user } = context.switchToHttp().getRequest<{ user?: object }>();
-    if (!user && !this.options.anonymous) throw new UnauthorizedException();
+    if (!user && !this.options.anonymous)
+      throw new UnauthorizedException('The access token is missing: send Authorization: Bearer <token>');
     return true;
   }
 }
