@@ -1745,6 +1745,7 @@ export interface components {
             name: string;
             /**
              * @description IANA time zone
+             * @default UTC
              * @example Europe/Vienna
              */
             timeZone?: string;
@@ -1763,10 +1764,10 @@ export interface components {
             /** @example My pages */
             name: string;
             /**
-             * @description Public: by it pages say whose hits they send
+             * @description Public: by it pages say whose hits they send. Null: of links or of the blog, which takes none from pages
              * @example 8sYb1x0aQ2mTn4Zc
              */
-            key: string;
+            key: string | null;
             /** @example Europe/Vienna */
             timeZone: string;
             allowedOrigins: string[];
@@ -3124,8 +3125,13 @@ export interface components {
             id: string;
             /** @example k7Hq3Xd */
             code: string;
-            /** @example https://example.org/ */
-            url: string;
+            /**
+             * @description All addresses that it led to when it was reported
+             * @example [
+             *       "https://example.org/"
+             *     ]
+             */
+            urls: string[];
             reason: string;
             /** @description Null: somebody who was not signed in */
             reporterId: string | null;
@@ -11579,7 +11585,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description `links.code-taken`: This code is taken */
+            /** @description `links.code-taken`: This code is taken, or was not long ago */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -12132,6 +12138,15 @@ export interface operations {
             };
             /** @description The request is invalid */
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The access token is missing, expired or not valid here */
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };
