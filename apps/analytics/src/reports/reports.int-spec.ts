@@ -8,7 +8,7 @@ import { BruteForce } from '../../test/brute-force.ts';
 import { ForgetVisitorsJob } from '../rollups/forget-visitors/forget-visitors.job.ts';
 import { FollowTimeZonesJob } from '../rollups/follow-time-zones/follow-time-zones.job.ts';
 import { RollupRepository } from '../rollups/rollup.repository.ts';
-import { COUNT_SESSIONS } from '../rollups/rollup.sql.ts';
+import { ADD_VISITORS, COUNT_SESSIONS, NUMBER_VISITORS } from '../rollups/rollup.sql.ts';
 import { createSite, rollUpAll, rollUpJob, rollups, store } from '../../test/stored-traffic.ts';
 import { randomOf, trafficOf, uuidOf } from '../../test/traffic.ts';
 import { PostgresReportStore } from './postgres-report-store.repository.ts';
@@ -369,6 +369,34 @@ test('to count the sessions of some hours costs as much as there are in them, ho
   const explain = `EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) ${COUNT_SESSIONS}`;
   const [{ 'QUERY PLAN': plan }] = await dataSource.query(explain, [site.id, hours, site.timeZone]);
   expect(mostRows(plan[0].Plan)).toBeLessThanOrEqual(60 * hours.length);
+});
+
+test.each([
+  ['to number', NUMBER_VISITORS],
+  ['to mark the days of', ADD_VISITORS],
+])('%s the visitors of an hour costs as much as it has, however many the site has had', async (_what, statement) => {
+  const { dataSource } = database;
+  const [site, hour, end] = [uuidOf(statement), '2026-05-30T10:00:00Z', '2026-05-30T11:00:00Z'];
+  await dataSource.query('INSERT INTO rolled_sites (site_id, time_zone, visitors) VALUES ($1, $2, 20000)', [
+    site,
+    'UTC',
+  ]);
+  await dataSource.query(
+    `INSERT INTO visitor_numbers SELECT $1, md5(n::text)::uuid, n FROM generate_series(0, 19999) AS n`,
+    [site],
+  );
+  await dataSource.query(
+    `INSERT INTO hits (site_id, id, at, received_at, name, visitor, is_consented, kind, device)
+     SELECT $1, gen_random_uuid(), $2::timestamptz + n * interval '1 s', now(), 'pageview', md5(n::text)::uuid, true, 'person', 'desktop'
+     FROM generate_series(0, 99) AS n`,
+    [site, hour],
+  );
+  for (const analyze of ['', 'ANALYZE visitor_numbers']) {
+    await dataSource.query(analyze || 'SELECT');
+    const explain = `EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) ${statement}`;
+    const [{ 'QUERY PLAN': plan }] = await dataSource.query(explain, [site, hour, end, 'UTC']);
+    expect(mostRows(plan[0].Plan)).toBeLessThanOrEqual(200);
+  }
 });
 
 test('what is read from the rollups is read by its keys', async () => {

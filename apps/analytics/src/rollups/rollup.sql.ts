@@ -42,13 +42,19 @@ export const COUNT_SESSIONS = `
       AND date_trunc('hour', started_at, $3) = began.hour) AS counted
   ON CONFLICT (site_id, hour) DO UPDATE SET sessions = excluded.sessions, bounces = excluded.bounces, session_ms = excluded.session_ms`;
 
+/**
+ * The number of a visitor by its key. A subquery, as a join is planned by what was known of the table a while ago, and reads all visitors
+ * that the site has ever had, now and then for each that was seen.
+ */
+const NUMBER_OF_SEEN = `(SELECT number FROM visitor_numbers WHERE site_id = $1 AND visitor = seen.visitor)`;
+
 /** Consented visitors who are seen for the first time are given the next numbers. One at a time does it: who holds the site. */
 export const NUMBER_VISITORS = `
   WITH numbered AS (
     INSERT INTO visitor_numbers (site_id, visitor, number)
     SELECT $1, visitor, (SELECT visitors FROM rolled_sites WHERE site_id = $1) + row_number() OVER () - 1
     FROM (SELECT DISTINCT visitor FROM (${HIT}) AS hit WHERE ${IS_KNOWN} AND is_consented) AS seen
-    WHERE NOT EXISTS (SELECT FROM visitor_numbers WHERE site_id = $1 AND visitor = seen.visitor)
+    WHERE ${NUMBER_OF_SEEN} IS NULL
     RETURNING number)
   UPDATE rolled_sites SET visitors = visitors + (SELECT count(*) FROM numbered)
   WHERE site_id = $1 AND EXISTS (SELECT FROM numbered)`;
@@ -57,8 +63,9 @@ export const NUMBER_VISITORS = `
 export const ADD_VISITORS = `
   INSERT INTO day_visitors AS kept (site_id, day, chunk, bits)
   SELECT $1, day, number / ${CHUNK}, ${bitsOf('number')}
-  FROM (SELECT DISTINCT day, visitor FROM (${HIT}) AS hit WHERE ${IS_KNOWN} AND is_consented) AS seen
-  JOIN visitor_numbers ON site_id = $1 AND visitor_numbers.visitor = seen.visitor
+  FROM (
+    SELECT day, ${NUMBER_OF_SEEN} AS number
+    FROM (SELECT DISTINCT day, visitor FROM (${HIT}) AS hit WHERE ${IS_KNOWN} AND is_consented) AS seen) AS numbered
   GROUP BY day, number / ${CHUNK}
   ON CONFLICT (site_id, day, chunk) DO UPDATE SET bits = kept.bits | excluded.bits WHERE kept.bits | excluded.bits <> kept.bits`;
 
