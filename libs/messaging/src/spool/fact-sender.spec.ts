@@ -4,28 +4,37 @@ import { mkdir, mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { BrokerRecord } from '../broker/broker.ts';
+import { Facts } from '../facts.service.ts';
 import { SpoolIsFull } from '../messaging.errors.ts';
 import { MemoryBroker } from '../testing/memory.broker.ts';
+import { notedOn } from '../testing/noted.events.ts';
 import { FactSender } from './fact-sender.ts';
 import { encode } from './segment.ts';
 import { Spool } from './spool.ts';
 
-/** Goes away, falls silent and refuses as it is told. */
+/** Goes away, falls silent and refuses as it is told. Tongue-tied it takes what comes without a word, and goes away. */
 class MoodyBroker extends MemoryBroker {
-  mood: 'well' | 'away' | 'silent' = 'well';
+  mood: 'well' | 'away' | 'silent' | 'tongue-tied' = 'well';
   readonly got: string[] = [];
   calls = 0;
+  checks = 0;
   readonly poison = new Set<string>();
 
   override async publish(records: readonly BrokerRecord[]): Promise<void> {
     this.calls++;
     if (this.mood === 'silent') return new Promise(() => undefined);
+    if (this.mood === 'tongue-tied') {
+      this.mood = 'away';
+      this.got.push(...records.map(({ value }) => value));
+      return new Promise(() => undefined);
+    }
     await this.check();
     if (records.some(({ value }) => this.poison.has(value))) throw new Error('too big');
     this.got.push(...records.map(({ value }) => value));
   }
 
   override async check(): Promise<void> {
+    this.checks++;
     if (this.mood !== 'well') throw new Error('away');
   }
 }
@@ -84,6 +93,17 @@ test('only the first wait for a broker that has fallen silent', async () => {
   expect(broker.calls - calls).toBeLessThanOrEqual(1); // the drainer's
 });
 
+test('what the broker has taken without a word comes again as the same event, which is handled once', async () => {
+  const noted = notedOn('facts');
+  const facts = new Facts(broker, { service: 'test', publishes: [noted] }, sender);
+  broker.mood = 'tongue-tied';
+  await facts.appendFact(noted, { key: 'a', n: 1 });
+  expect([broker.got.length, spool.isEmpty]).toEqual([1, false]);
+  broker.mood = 'well';
+  await eventually(() => expect(broker.got).toHaveLength(2));
+  expect(broker.got[1]).toBe(broker.got[0]); // its id with it
+});
+
 test('beyond the bound facts are refused and counted, and that is said once', async () => {
   await sender.stop();
   await begin(500);
@@ -93,6 +113,9 @@ test('beyond the bound facts are refused and counted, and that is said once', as
   for (const each of refused) expect(each).toMatchObject({ reason: expect.any(SpoolIsFull) });
   expect(refused.length).toBeGreaterThan(30);
   expect(sender.dropped).toBe(refused.length);
+  const { checks } = broker;
+  await eventually(() => expect(broker.checks).toBeGreaterThan(checks + 2)); // the drainer's, which are trouble of another kind
+  await expect(publish(50)).rejects.toBeInstanceOf(SpoolIsFull);
   expect(told).toEqual(['away', new SpoolIsFull().message]);
   broker.mood = 'well';
   await eventually(() => expect(broker.got).toHaveLength(50 - refused.length));

@@ -3,7 +3,7 @@ import type { Broker, BrokerRecord } from '../broker/broker.ts';
 import { Nap } from '../nap.ts';
 import type { Spool } from './spool.ts';
 
-/** In milliseconds. Nobody waits longer for a broker that may never answer. */
+/** In milliseconds, from `publish`: nobody waits longer for a broker that may never answer. Who queues before that is not seen here. */
 const SLOW_MS = 250;
 const LOOK_EVERY_MS = 2_000;
 const [FIRST_RETRY_MS, LAST_RETRY_MS] = [50, 1_000];
@@ -34,7 +34,8 @@ export class FactSender {
   private readonly nap = new Nap();
   private readonly stopping = new AbortController();
   private isAway = false;
-  private toldOf = '';
+  /** What was said of this outage: the drainer and those who publish come upon different troubles by turns. */
+  private readonly toldOf = new Set<string>();
   private draining: Promise<void> | undefined;
   /** Of the oldest segment, so that after a failure in the middle it goes on there. */
   private sent: { name: string; count: number } = { name: '', count: 0 };
@@ -105,13 +106,13 @@ export class FactSender {
   private back(): void {
     if (this.isAway) this.options.onTrouble();
     this.isAway = false;
-    this.toldOf = '';
+    this.toldOf.clear();
   }
 
   /** Once, not for every fact. */
   private tell(trouble: Error): void {
-    if (trouble.message === this.toldOf) return;
-    this.toldOf = trouble.message;
+    if (this.toldOf.has(trouble.message)) return;
+    this.toldOf.add(trouble.message);
     this.options.onTrouble(trouble);
   }
 
