@@ -61,6 +61,9 @@ describe('hostile framing is refused, and reaches nobody', () => {
     'no Host': 'GET /api/v1/posts HTTP/1.1\r\n\r\n',
     'two Hosts': 'GET /api/v1/posts HTTP/1.1\r\nHost: x\r\nHost: x\r\n\r\n',
     'a Host that is none': 'GET /api/v1/posts HTTP/1.1\r\nHost: a@b/c\r\n\r\n',
+    'a fragment': 'GET /api/v1/posts#x HTTP/1.1\r\nHost: x\r\n\r\n',
+    'a fragment behind a query': 'GET /api/v1/posts?a=b#x HTTP/1.1\r\nHost: x\r\n\r\n',
+    'a fragment of an absolute target': 'GET http://x/api/v1/posts#x HTTP/1.1\r\nHost: x\r\n\r\n',
     'a flood of fields': `GET /api/v1/posts HTTP/1.1\r\nHost: x\r\n${'a: b\r\n'.repeat(200)}\r\n`,
     'a flood of bytes': `GET /api/v1/posts HTTP/1.1\r\nHost: x\r\nA: ${'b'.repeat(20_000)}\r\n\r\n`,
   };

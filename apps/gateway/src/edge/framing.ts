@@ -24,6 +24,8 @@ export function malformed({ rawHeaders, headers, httpVersion, url = '' }: Incomi
   if (hosts > 1) return { status: 400, detail: 'There is more than one Host' };
   if (hosts === 0 && httpVersion !== '1.0') return { status: 400, detail: 'There is no Host' };
   if (!HOST.test(headers.host ?? '')) return { status: 400, detail: 'Host is not a host' };
+  // RFC 9112, section 3.2. Routers cut a path there, so that a service would take it for another path than we do.
+  if (url.includes('#')) return { status: 400, detail: 'The request target has a fragment' };
   if (url.includes('%') && !isDecodable(url)) return { status: 400, detail: 'The path cannot be decoded' };
   const coding = headers['transfer-encoding'];
   // Another coding would have to be undone here, for it does not go on (RFC 9112, section 6.1).
