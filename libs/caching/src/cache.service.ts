@@ -1,4 +1,4 @@
-import { gauge } from '@cairn/observability';
+import { counter, gauge } from '@cairn/observability';
 import { boundedQueue } from '@cairn/resilience';
 import { Dependency, type DependencyProvider } from '@cairn/service/health';
 import { Inject, Injectable } from '@nestjs/common';
@@ -83,8 +83,8 @@ export class Cache implements DependencyProvider {
   }
 
   private showMetrics(): void {
-    const counted = (name: string, what: keyof Counts, help: string) =>
-      gauge(name, { help, label: 'cache', read: () => this.byName(({ counts }) => counts[what]) });
+    const counted = (name: `${string}_total`, what: keyof Counts, help: string) =>
+      counter(name, { help, label: 'cache', read: () => this.byName(({ counts }) => counts[what]) });
     counted('cache_memory_hits_total', 'memory', 'Values that were fresh in memory');
     counted('cache_redis_hits_total', 'redis', 'Values that were fresh in Redis');
     counted('cache_stale_served_total', 'stale', 'Values shown although they were no longer fresh');

@@ -14,6 +14,6 @@ export {
 export { deadlineFrom, DEADLINE_HEADER, remainingMs, withoutDeadline } from './deadline.ts';
 export { requestIdFrom } from './request-id.ts';
 // metrics and traces
-export { gauge, type Gauge } from './gauges.ts';
+export { counter, type Figure, gauge } from './figures.ts';
 export { metrics, observeRequest, type RequestDuration } from './metrics.ts';
 export { flushTraces } from './flush-traces.ts';

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
-import type { Gauge as Shown } from 'prom-client';
-import { gauges } from './gauges.ts';
+import type { Counter, Gauge } from 'prom-client';
+import { type Figure, figures } from './figures.ts';
 
 /** Asked every few seconds by machines: they would hide how long people wait. */
 const OF_MACHINES = /^\/(health\/|metrics$)/;
@@ -23,7 +23,7 @@ export const observeRequest = (duration: RequestDuration): void => observe?.(dur
 
 /** Counts and times requests and shows them at GET /metrics in the Prometheus format. Nothing is loaded before it is called. */
 export async function metrics(fastify: FastifyInstance): Promise<void> {
-  const { collectDefaultMetrics, Gauge, Histogram, Registry } = await import('prom-client');
+  const { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } = await import('prom-client');
   const register = new Registry();
   collectDefaultMetrics({ register });
   // Rate, errors and duration: all three are in the histogram's count and buckets.
@@ -47,15 +47,16 @@ export async function metrics(fastify: FastifyInstance): Promise<void> {
     next();
   });
   fastify.get('/metrics', async (_request, reply) => {
-    for (const [name, { help, label }] of gauges) {
+    for (const [name, { type, figure }] of figures) {
       if (register.getSingleMetric(name)) continue;
-      new Gauge({
+      const { help, label } = figure;
+      new (type === 'counter' ? Counter : Gauge)({
         name,
         help,
         labelNames: label ? [label] : [],
         registers: [register],
         collect() {
-          show(this, name);
+          show(this, figures.get(name)!.figure);
         },
       });
     }
@@ -63,9 +64,9 @@ export async function metrics(fastify: FastifyInstance): Promise<void> {
   });
 }
 
-function show(shown: Shown, name: string) {
-  const { label = '', read } = gauges.get(name)!;
+function show(shown: Counter | Gauge, { label = '', read }: Figure) {
   const figures = read();
-  if (typeof figures === 'number') return shown.set(figures);
-  for (const [value, figure] of Object.entries(figures)) shown.set({ [label]: value }, figure);
+  shown.reset(); // a counter can only add
+  if (typeof figures === 'number') return shown.inc(figures);
+  for (const [value, figure] of Object.entries(figures)) shown.inc({ [label]: value }, figure);
 }

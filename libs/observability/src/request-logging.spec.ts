@@ -3,7 +3,7 @@ import fastify, { type FastifyInstance } from 'fastify';
 import { once } from 'node:events';
 import { connect, type AddressInfo } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
-import { createLogger, gauge, identifyCaller, metrics, propagationHeaders, requestLogging } from './index.ts';
+import { counter, createLogger, gauge, identifyCaller, metrics, propagationHeaders, requestLogging } from './index.ts';
 
 const traceId = '0af7651916cd43dd8448eb211c80319c';
 let app: FastifyInstance;
@@ -137,13 +137,19 @@ test('metrics are counted by method, route pattern and class of status', async (
 
 test('figures that others bring are read when they are asked for; machines that ask are not counted', async () => {
   let waiting = 1;
+  let lost = 0;
   gauge('pool_connections', { help: 'x', label: 'state', read: () => ({ idle: 2, waiting }) });
   gauge('feed_live', { help: 'x', read: () => 1 });
+  counter('jobs_total', { help: 'x', label: 'job', read: () => ({ work: waiting }) });
+  counter('lost_total', { help: 'x', read: () => lost });
   await fetch(`${url}/health/live`);
   await (await fetch(`${url}/metrics`)).text();
   waiting = 7;
+  lost = 2;
   const shown = await (await fetch(`${url}/metrics`)).text();
   expect(shown).toContain('pool_connections{state="idle"} 2\npool_connections{state="waiting"} 7\n');
-  expect(shown).toContain('feed_live 1\n');
+  expect(shown).toContain('# TYPE feed_live gauge\nfeed_live 1\n');
+  expect(shown).toContain('# TYPE jobs_total counter\njobs_total{job="work"} 7\n');
+  expect(shown).toContain('# TYPE lost_total counter\nlost_total 2\n');
   expect(shown).not.toMatch(/route="\/(health|metrics)/);
 });

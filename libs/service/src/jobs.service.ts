@@ -1,7 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { gauge } from '@cairn/observability';
+import { counter, gauge } from '@cairn/observability';
 import { providersWith } from './discovery.ts';
 import { JOB, type JobOptions, type JobProvider } from './job.decorator.ts';
 
@@ -28,8 +28,8 @@ export class Jobs {
       read: () =>
         Object.fromEntries([...this.succeededAt].map(([name, at]) => [name, (performance.now() - at) / 1_000])),
     });
-    gauge('job_failures', {
-      help: 'How often a job failed since the process began',
+    counter('job_failures_total', {
+      help: 'How often a job failed',
       label: 'job',
       read: () => Object.fromEntries(this.failures),
     });

@@ -1,6 +1,6 @@
 import { logProblem, problemAnswer } from '@cairn/http';
 import { LOGGER, Lifecycle } from '@cairn/service';
-import { DEADLINE_HEADER, gauge, observeRequest } from '@cairn/observability';
+import { counter, DEADLINE_HEADER, gauge, observeRequest } from '@cairn/observability';
 import {
   HttpException,
   Inject,
@@ -55,8 +55,8 @@ export class Front implements OnModuleInit {
     this.cors = new Cors(config.CORS_ORIGINS);
     this.places = new Places(config.MAX_IN_FLIGHT, config.MAX_IN_FLIGHT_PER_CLIENT);
     gauge('gateway_in_flight', { help: 'Requests that have no whole answer yet', read: () => this.places.taken });
-    gauge('gateway_refusals', {
-      help: 'Problems that the gateway itself answered with since the process began',
+    counter('gateway_refusals_total', {
+      help: 'Problems that the gateway itself answered with',
       label: 'code',
       read: () => Object.fromEntries(refusals),
     });

@@ -1,4 +1,4 @@
-import { gauge } from '@cairn/observability';
+import { counter } from '@cairn/observability';
 import { Injectable } from '@nestjs/common';
 
 /** Sums since the start, at GET /metrics: the declared cost beside what was then returned shows whether the declarations hold. */
@@ -8,11 +8,11 @@ export class GraphMetrics {
 
   constructor() {
     const { totals } = this;
-    gauge('graphql_operations_total', { help: 'Operations that were executed', read: () => totals.operations });
-    gauge('graphql_cost_declared_total', { help: 'Cost of those, as declared', read: () => totals.declared });
-    gauge('graphql_objects_total', { help: 'Objects that they returned', read: () => totals.objects });
-    gauge('graphql_errors_total', { help: 'Errors that they returned', read: () => totals.errors });
-    gauge('graphql_refused_total', { help: 'Requests of which nothing was executed', read: () => totals.refused });
+    counter('graphql_operations_total', { help: 'Operations that were executed', read: () => totals.operations });
+    counter('graphql_cost_declared_total', { help: 'Cost of those, as declared', read: () => totals.declared });
+    counter('graphql_objects_total', { help: 'Objects that they returned', read: () => totals.objects });
+    counter('graphql_errors_total', { help: 'Errors that they returned', read: () => totals.errors });
+    counter('graphql_refused_total', { help: 'Requests of which nothing was executed', read: () => totals.refused });
   }
 
   add({ declared, objects, errors }: { declared: number; objects: number; errors: number }): void {

@@ -1,4 +1,4 @@
-import { gauge, propagationHeaders } from '@cairn/observability';
+import { counter, gauge, propagationHeaders } from '@cairn/observability';
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationShutdown } from '@nestjs/common';
 import { Admission } from '../edge/admission.service.ts';
 import { unweakened } from './compression.ts';
@@ -23,14 +23,15 @@ export class ProxyService implements BeforeApplicationShutdown, OnApplicationShu
     private readonly sockets: WebSockets,
   ) {
     this.table = new RouteTable(upstreams);
-    const each = (read: (upstream: Upstream) => number) => () =>
-      Object.fromEntries(upstreams.map((upstream) => [upstream.name, read(upstream)]));
-    const shown = (name: string, help: string, read: (upstream: Upstream) => number) =>
-      gauge(name, { help, label: 'upstream', read: each(read) });
-    shown('gateway_requests_in_flight', 'Requests to a service that have no answer yet, or receive it', ({ pending }) => pending); // prettier-ignore
-    shown('gateway_circuit_open', '1 while a service fails and is not asked', ({ circuit }) => (circuit === 'closed' ? 0 : 1)); // prettier-ignore
-    shown('gateway_retries', 'Requests that were sent once more since the process began', ({ retries }) => retries);
-    shown('gateway_instances_available', 'Instances of a service that are well', ({ instances }) => instances.filter(({ isAvailable }) => isAvailable).length); // prettier-ignore
+    const each = (help: string, read: (upstream: Upstream) => number) => ({
+      help,
+      label: 'upstream',
+      read: () => Object.fromEntries(upstreams.map((upstream) => [upstream.name, read(upstream)])),
+    });
+    gauge('gateway_requests_in_flight', each('Requests to a service that have no answer yet, or receive it', ({ pending }) => pending)); // prettier-ignore
+    gauge('gateway_circuit_open', each('1 while a service fails and is not asked', ({ circuit }) => (circuit === 'closed' ? 0 : 1))); // prettier-ignore
+    counter('gateway_retries_total', each('Requests that were sent once more', ({ retries }) => retries)); // prettier-ignore
+    gauge('gateway_instances_available', each('Instances of a service that are well', ({ instances }) => instances.filter(({ isAvailable }) => isAvailable).length)); // prettier-ignore
     gauge('gateway_websockets', { help: 'WebSockets that are open', read: () => sockets.count });
   }
 

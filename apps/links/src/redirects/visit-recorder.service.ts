@@ -1,6 +1,6 @@
 import { linkVisitsRecorded, type LinkVisit } from '@cairn/contracts/events';
 import { Facts } from '@cairn/messaging';
-import { gauge } from '@cairn/observability';
+import { counter } from '@cairn/observability';
 import { Injectable, Logger } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
 
@@ -40,7 +40,7 @@ export class VisitRecorder {
   private isLate = false;
 
   constructor(private readonly facts: Facts) {
-    gauge('link_visits_lost_total', {
+    counter('link_visits_lost_total', {
       help: 'Visits that were answered and neither the broker nor the spool took',
       read: () => this.lost,
     });

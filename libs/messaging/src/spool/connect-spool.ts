@@ -1,4 +1,4 @@
-import { gauge } from '@cairn/observability';
+import { counter, gauge } from '@cairn/observability';
 import path from 'node:path';
 import type { Broker } from '../broker/broker.ts';
 import { SpoolIsFull } from '../messaging.errors.ts';
@@ -41,11 +41,11 @@ function showMetrics(spool: Spool, sender: FactSender): void {
     help: 'For how long the oldest of it has waited',
     read: () => (spool.oldest === undefined ? 0 : (Date.now() - spool.oldest) / 1_000),
   });
-  gauge('fact_spool_dropped_total', {
+  counter('fact_spool_dropped_total', {
     help: 'Facts that were lost because the spool was full or the broker refused them',
     read: () => sender.dropped,
   });
-  gauge('fact_spool_torn_bytes_total', {
+  counter('fact_spool_torn_bytes_total', {
     help: 'Bytes in the spool that were no whole fact: a torn tail after kill -9, or damage',
     read: () => spool.tornBytes,
   });
