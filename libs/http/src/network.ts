@@ -1,3 +1,4 @@
+import ipaddr from 'ipaddr.js';
 import { isIPv6 } from 'node:net';
 
 /**
@@ -5,18 +6,11 @@ import { isIPv6 } from 'node:net';
  * (RFC 6177): its owner has 2^64 addresses to guess from.
  */
 export function networkOf(address: string): string {
-  if (!address.includes(':')) return address;
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
-  if (mapped) return mapped;
+  if (!address.includes(':')) return address; // most are IPv4: they cost nothing
   const bare = address.replace(/%.*$/, '');
   if (!isIPv6(bare)) return address;
-  const [head = '', tail] = bare.split('::');
-  const groups = (text = '') => text.split(':').filter(Boolean);
-  const last = groups(tail).flatMap((group) => (group.includes('.') ? ['0', '0'] : [group]));
-  const zeros = tail === undefined ? [] : Array<string>(8 - groups(head).length - last.length).fill('0');
-  const all = [...groups(head), ...zeros, ...last];
-  return `${all
-    .slice(0, 4)
-    .map((group) => Number.parseInt(group, 16).toString(16))
-    .join(':')}::/64`;
+  const parsed = ipaddr.IPv6.parse(bare);
+  if (parsed.isIPv4MappedAddress()) return parsed.toIPv4Address().toString();
+  const prefix = parsed.parts.slice(0, 4).map((part) => part.toString(16));
+  return `${prefix.join(':')}::/64`;
 }
