@@ -4,7 +4,7 @@ import { createWriteStream } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Processes } from './processes.ts';
-import type { Started } from './supervised.ts';
+import { Killed, type Started } from './supervised.ts';
 import { dataFolder, workspace } from './workspace.ts';
 
 const READY_WITHIN_MS = 30_000;
@@ -87,14 +87,12 @@ function spawnService(
   child.stderr!.on('data', (text: string) => (words = (words + text).slice(-8_000)));
   const failed = new Promise<never>((_resolve, reject) => {
     child.once('error', reject);
-    child.once('close', (code) => {
+    child.once('close', (code, signal) => {
       log.end();
-      if (code !== 0)
-        reject(
-          new Problem(
-            `${name} could not ${entry === 'main' ? 'start' : entry}: ${lastWords(words) || `it said nothing; see ${relative(logFile)}.`}`,
-          ),
-        );
+      if (code === 0) return;
+      const silent = signal ? `it was ended by ${signal}.` : `it said nothing; see ${relative(logFile)}.`;
+      const sentence = `${name} could not ${entry === 'main' ? 'start' : entry}: ${lastWords(words) || silent}`;
+      reject(signal ? new Killed(sentence) : new Problem(sentence));
     });
   });
   failed.catch(() => {}); // who has been ready before is no failed start

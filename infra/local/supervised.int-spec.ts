@@ -1,5 +1,5 @@
-import { afterEach, expect, test } from '@jest/globals';
-import { hasEnded, Problem } from '@cairn/backing';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { freePort, hasEnded, Problem } from '@cairn/backing';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -24,8 +24,38 @@ const until = async (condition: () => boolean) => {
   for (const end = Date.now() + 15_000; !condition(); await delay(10))
     if (Date.now() > end) throw new Error(`never came true: ${condition}`);
 };
-const processes = { stopping: false, add: (_name: string, child: ChildProcess) => spawned.push(child) };
+/** Of one test, so that what it has left is not started again once it is over. */
+let processes: Processes;
+let isOver: { stopping: boolean };
+beforeEach(() => {
+  isOver = { stopping: false };
+  processes = Object.assign(isOver, {
+    add: (_name: string, child: ChildProcess) => spawned.push(child),
+  }) as unknown as Processes;
+});
+/** It keeps what is said, without the time that it took. */
+const terminalOf = (said: string[]) =>
+  ({
+    say: (text: string) => said.push(text),
+    complain: () => undefined,
+    step: async (name: string, work: () => Promise<void>) => (await work(), said.push(name)),
+  }) as unknown as Terminal;
+const HANGS = 'setInterval(() => {}, 1000);';
+const SERVES = `require('node:http')
+  .createServer((_, answer) => answer.end()).listen(process.env.PORT, '127.0.0.1', () => console.log('"msg":"listening"'));`;
+/** The code of the service that `serviceOn` describes. */
+const runs = (code: string) => {
+  mkdirSync(path.join(folder, 'dist'), { recursive: true });
+  writeFileSync(path.join(folder, 'dist/main.js'), code);
+};
+const serviceOn = (port: number) => ({
+  name: path.relative(path.join(workspace, 'apps'), folder),
+  environment: { ...process.env, PORT: String(port) },
+  processes,
+  logFile: path.join(folder, 'log'),
+});
 afterEach(() => {
+  isOver.stopping = true;
   for (const child of running()) child.kill('SIGKILL');
   spawned.length = 0;
 });
@@ -47,8 +77,7 @@ test('a restart while a start is under way leaves one process, and nothing that 
     await until(() => waiting.length === nth);
     waiting[nth - 1]!.resolve();
   };
-  const terminal = { say: (text: string) => said.push(text), complain: () => undefined } as unknown as Terminal;
-  const service = new Supervised('blog', begin, processes as unknown as Processes, terminal);
+  const service = new Supervised('blog', begin, processes, terminalOf(said));
   await Promise.all([service.start(), ready(1)]);
   running()[0]!.kill('SIGKILL');
   await until(() => waiting.length === 2); // it is tried again
@@ -61,7 +90,7 @@ test('a restart while a start is under way leaves one process, and nothing that 
   broken = false;
   await Promise.all([service.restart(), ready(5)]);
   expect(running()).toHaveLength(1);
-  expect(said).toEqual(['blog died (SIGKILL); blog starts again in 0.25 s']);
+  expect(said).toEqual(['blog died (SIGKILL); blog starts again in 0.25 s', 'blog restarted', 'blog restarted']);
   running()[0]!.kill('SIGKILL');
   await ready(6); // it is the one that is watched
   await until(() => said.includes('blog is ready again'));
@@ -84,18 +113,33 @@ function describeService(
   body: (options: Parameters<typeof startServiceProcess>[0]) => Promise<void>,
 ): void {
   test(`a service ${what}`, async () => {
-    const name = path.relative(path.join(workspace, 'apps'), folder);
-    mkdirSync(path.join(folder, 'dist'), { recursive: true });
-    writeFileSync(path.join(folder, 'dist/main.js'), 'setInterval(() => {}, 1000);');
-    await body({
-      name,
-      environment: { ...process.env, PORT: '1' },
-      processes: processes as unknown as Processes,
-      logFile: path.join(folder, 'log'),
-    });
+    runs(HANGS);
+    await body(serviceOn(1));
     expect([spawned.length, running().length]).toEqual([1, 0]);
   });
 }
+
+test('a service that is killed while it restarts has died; one that ends by itself waits for other code', async () => {
+  const said: string[] = [];
+  const options = serviceOn(await freePort());
+  const begin = (givenUp: AbortSignal) => startServiceProcess({ ...options, givenUp });
+  const service = new Supervised('blog', begin, processes, terminalOf(said));
+  runs(SERVES);
+  await service.start();
+  runs('process.exit(1);'); // saved with a mistake
+  await expect(service.restart()).rejects.toThrow('could not start: it said nothing');
+  runs(HANGS);
+  const restart = service.restart();
+  await until(() => running().length === 1);
+  runs(SERVES);
+  running()[0]!.kill('SIGKILL');
+  await restart;
+  await until(() => said.includes('blog is ready again'));
+  expect(said).toEqual([
+    `${options.name} could not start: it was ended by SIGKILL; blog starts again in 0.25 s`,
+    'blog is ready again',
+  ]);
+});
 
 test('of two runners that wait for the same guardian one claims the folder', async () => {
   const file = path.join(folder, 'runner.json');

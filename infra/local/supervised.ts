@@ -14,6 +14,9 @@ export interface Started {
   readonly lastWords?: () => string;
 }
 
+/** It was ended before it was ready, by a signal that did not come from us: that says nothing about its code. */
+export class Killed extends Problem {}
+
 /** Resolves to the process when it is ready, rejects when it ends before that; once `givenUp` aborts it need not come. */
 export type Begin = (givenUp: AbortSignal) => Promise<Started>;
 
@@ -60,19 +63,28 @@ export class Supervised {
     else child.once('exit', onExit);
   }
 
-  /** For new code: the old process stops, a new one starts. @throws Problem when that ends before it is ready; it is not tried again */
+  /**
+   * For new code: the old process stops, a new one starts. One that is killed before it is ready has died as any other.
+   * @throws Problem when it ends by itself before it is ready; it is not tried again
+   */
   async restart(): Promise<void> {
     this.#generation.abort();
     const { signal: givenUp } = (this.#generation = new AbortController());
     clearTimeout(this.#timer);
     const old = this.#child;
     this.#child = undefined;
-    await this.#underWay; // what it has started has ended then
-    if (old) await stopChild(old, 'SIGTERM', this.#stopMs);
-    if (givenUp.aborted) return;
-    await this.start().catch((error: Error) => {
-      if (!givenUp.aborted) throw error;
-    });
+    const renew = async () => {
+      await this.#underWay; // what it has started has ended then
+      if (old) await stopChild(old, 'SIGTERM', this.#stopMs);
+      if (!givenUp.aborted) await this.start();
+    };
+    try {
+      await this.#terminal.step(`${this.name} restarted`, renew);
+    } catch (error) {
+      if (givenUp.aborted) return;
+      if (!(error instanceof Killed)) throw error;
+      this.#startAgain(error.message);
+    }
   }
 
   #startAgain(reason: string): void {

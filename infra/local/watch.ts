@@ -25,11 +25,9 @@ export function watchSources({ services: names, instances, terminal, migrate }: 
   const renew = async (name: ServiceName) => {
     try {
       for (const each of instances.filter(({ service }) => service === name)) {
-        await terminal.step(`${each.name} restarted`, async () => {
-          if (toMigrate.has(name)) await migrate(name);
-          toMigrate.delete(name);
-          await each.process.restart();
-        });
+        if (toMigrate.has(name)) await migrate(name);
+        toMigrate.delete(name);
+        await each.process.restart();
       }
     } catch (error) {
       terminal.complain(error);
