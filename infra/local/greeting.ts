@@ -3,29 +3,41 @@ import { demoAccounts } from './demo.ts';
 import type { Plan } from './plan.ts';
 import { instanceOrigin, origin, topology, type ServiceName } from './topology.ts';
 
+/** `coming` while it is being made: there is nothing of it yet that could be relied on. */
+export type DemoWorld = 'none' | 'coming' | 'there';
+
 /** What is printed when all is ready: where to go, as whom, and what to try first. */
 export function greeting(
   plan: Plan,
-  { portBase, empty, isBeingFilled }: { portBase: number; empty: boolean; isBeingFilled: boolean },
+  { portBase, empty, demoWorld }: { portBase: number; empty: boolean; demoWorld: DemoWorld },
   elapsed: string,
 ): string {
   const runs = (name: ServiceName) => plan.services.includes(name);
   const at = (name: ServiceName) => origin(portBase, runs('gateway') ? 'gateway' : name);
   const home = runs('gateway') ? 'gateway' : plan.services.at(-1)!;
+  const ofEach = (path: string, names: readonly ServiceName[]) =>
+    names.map((name) => `${origin(portBase, name)}${path} (${name})`);
+  const apis = runs('gateway') ? [`${at('gateway')}/api/v1`] : ofEach('/api/v1', plan.services);
   const graphql = runs('gateway')
-    ? [`${origin(portBase, 'gateway')}/graphql (GraphiQL in a browser)`]
-    : plan.services
-        .filter((name) => topology[name].graphql)
-        .map((name) => `${origin(portBase, name)}/graphql (${name})`);
+    ? [`${at('gateway')}/graphql (GraphiQL in a browser)`]
+    : ofEach(
+        '/graphql',
+        plan.services.filter((name) => topology[name].graphql),
+      );
   const instances = plan.instances.map((each) => `${each.name} ${instanceOrigin(portBase, each)}`);
   const isScaled = instances.length > plan.services.length;
-  // The demo world needs blog; without it there is the first admin only.
-  const hasDemoWorld = !empty && runs('identity') && runs('blog');
+  const hasDemoWorld = demoWorld !== 'none';
   const accounts = hasDemoWorld ? [admin, ...demoAccounts] : empty || !runs('identity') ? [] : [admin];
   const writer = accounts[1] ?? accounts[0];
+  const notYet = [
+    'the accounts but admin',
+    'posts',
+    ...(runs('links') ? ['short links'] : []),
+    ...(runs('analytics') ? ['the site with its visits'] : []),
+  ];
   const tries = [
     ...(runs('blog') ? [`curl ${at('blog')}/api/v1/posts`] : []),
-    ...(runs('links') && hasDemoWorld ? [`curl -i ${at('links')}/s/http`] : []),
+    ...(runs('links') && hasDemoWorld ? [`curl -i ${at('links')}/s/stones`] : []),
     ...(writer ? [logIn(at('identity'), writer.username)] : []),
     `curl ${origin(portBase, home)}/health/ready`,
   ];
@@ -33,23 +45,26 @@ export function greeting(
     '',
     `Ready after ${elapsed}.`,
     '',
-    `  API       ${origin(portBase, home)}/api/v1`,
-    ...(runs('gateway') ? [`  Docs      ${origin(portBase, 'gateway')}/docs`] : []),
-    ...graphql.map((url, index) => `  ${index ? '       ' : 'GraphQL'}   ${url}`),
+    ...(runs('gateway') ? [] : [`  Gateway   does not run: nothing answers on port ${portBase}, which the docs ask`]),
+    ...lines('API    ', apis),
+    ...(runs('gateway') ? [`  Docs      ${at('gateway')}/docs`] : []),
+    ...lines('GraphQL', graphql),
     ...(runs('analytics') ? [`  Reports   ${at('analytics')}/analytics (in a browser)`] : []),
     ...(isScaled ? [`  Instances ${instances.join(', ')}`] : []),
     ...(accounts.length ? [`  Accounts  ${accounts.map(named).join(', ')}; password ${DEMO_PASSWORD}`] : []),
-    ...(isBeingFilled && hasDemoWorld
-      ? ['            (all but admin, and the posts, are being made: a line below says when they are there)']
-      : []),
     '',
-    'Try:',
+    ...(demoWorld === 'coming'
+      ? [`Not there yet: ${notYet.join(', ')}.`, 'A line below says when the demo world is complete; then try:']
+      : ['Try:']),
     ...tries.map((command) => `  ${command}`),
     '',
     'Ctrl-C stops everything.',
     '',
   ].join('\n');
 }
+
+const lines = (title: string, urls: readonly string[]) =>
+  urls.map((url, index) => `  ${index ? ' '.repeat(title.length) : title}   ${url}`);
 
 interface Account {
   readonly username: string;

@@ -34,6 +34,7 @@ npm run import        makes posts of Markdown files: \`npm run import -- --help\
 npm run fault         makes a service slow or wrong for a while: \`npm run fault -- --help\`
 npm run dead-letters  shows, replays and discards events that could not be handled: \`npm run dead-letters -- --help\`
 npm run events        shows live what services tell each other: \`npm run events -- --help\`
+npm run sql           asks the database of a service: \`npm run sql -- --help\`
 npm run reset         removes the data
 `;
 

@@ -7,7 +7,7 @@ import { makeDataFolder } from './data-folder.ts';
 import { createDatabases } from './databases.ts';
 import { fillDemoWorld } from './demo.ts';
 import { environmentOf, migrationEnvironmentOf, type Surroundings } from './environment.ts';
-import { greeting } from './greeting.ts';
+import { greeting, type DemoWorld } from './greeting.ts';
 import { noteBroker, noteDatabases, noteInstances } from './instances.ts';
 import { migrateIfChanged } from './migrated.ts';
 import { claim } from './one-at-a-time.ts';
@@ -88,16 +88,17 @@ export async function start(options: Options, plan: Plan, processes: Processes, 
     Promise.all(withDatabase.map((name) => migrateIfChanged(name, databases.get(name)!.ownerUrl, () => migrate(name)))),
   );
   const running = plan.instances.map((instance) => ({ ...instance, process: supervised(instance) }));
+  terminal.say(`starting ${running.map(({ name }) => name).join(', ')}`);
   await Promise.all(
     running.map(({ process: each, ...instance }) =>
       terminal.step(`${instance.name} is ready on ${instanceOrigin(portBase, instance)}`, () => each.start()),
     ),
   );
   if (processes.stopping) return;
-  const isBeingFilled = !empty && !isDemoWorldDone();
-  terminal.print(greeting(plan, { ...options, isBeingFilled }, terminal.elapsed));
+  const demoWorld = empty ? 'none' : demoWorldOf(plan);
+  terminal.print(greeting(plan, { portBase, empty, demoWorld }, terminal.elapsed));
   if (options.watch) watchSources({ services: plan.services, instances: running, terminal, migrate });
-  if (!empty) await demoWorld(plan, portBase, processes, terminal);
+  if (demoWorld === 'coming') await makeDemoWorld(plan, portBase, processes, terminal);
 }
 
 /** Each PostgreSQL server has a demo world of its own. */
@@ -106,14 +107,15 @@ function demoMarker(): string {
   return path.join(dataFolder, DATABASE_URL ? `demo-world-${hash('sha256', DATABASE_URL).slice(0, 16)}` : 'demo-world');
 }
 
-function isDemoWorldDone(): boolean {
+/** It is made where identity and blog run; once it is there, it is there for whoever runs. */
+function demoWorldOf({ services }: Plan): DemoWorld {
   const marker = demoMarker();
-  return existsSync(marker) && readFileSync(marker, 'utf8') === 'done';
+  if (existsSync(marker) && readFileSync(marker, 'utf8') === 'done') return 'there';
+  return services.includes('identity') && services.includes('blog') ? 'coming' : 'none';
 }
 
 /** Without it the system runs all the same: what goes wrong here is said and stops nothing. */
-async function demoWorld(plan: Plan, portBase: number, processes: Processes, terminal: Terminal): Promise<void> {
-  if (!plan.services.includes('identity') || !plan.services.includes('blog')) return;
+async function makeDemoWorld(plan: Plan, portBase: number, processes: Processes, terminal: Terminal): Promise<void> {
   const serving = (path: string) =>
     services.find(([, { routes }]) => routes.some((route) => path.startsWith(route)))![0];
   const originOf = (path: string) => origin(portBase, plan.services.includes('gateway') ? 'gateway' : serving(path));
