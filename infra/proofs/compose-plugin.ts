@@ -57,7 +57,7 @@ export async function composeFileIsClean(): Promise<string[]> {
       if (stdout || stderr) throw new Error(`docker compose ${args.join(' ')}: ${stdout}${stderr}`);
     };
     const { stdout } = await compose('--env-file', env, 'config', '--profiles');
-    const profiles = stdout.trim().split('\n').filter(Boolean); // prettier-ignore
+    const profiles = stdout.trim().split('\n').filter(Boolean);
     await config('--env-file', env, 'config', '-q');
     for (const profile of profiles) await config('--env-file', env, '--profile', profile, 'config', '-q');
     const refusal = await config('--env-file', '/dev/null', 'config', '-q').then(

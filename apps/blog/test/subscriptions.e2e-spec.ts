@@ -102,7 +102,6 @@ describe('nobody is shown what they may not read', () => {
       [deleted, post],
       [below, gone],
     ] as const)
-      // prettier-ignore
       await events.publish(commentAdded, { ...about, commentId, postId: id, postSlug: slug });
     await say(post.slug, 'last');
     for (const each of all) await eventually(() => expect(shown(each).at(-1)).toBe('last'));

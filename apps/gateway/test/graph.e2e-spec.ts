@@ -73,7 +73,7 @@ describe('one graph of several services', () => {
     expect(errors).toBeUndefined();
     const { edges } = data!.posts as { edges: unknown[] };
     expect(edges).toHaveLength(20);
-    expect(edges[7]).toEqual({ node: { title: 'Post 7', commentCount: 7, author: { displayName: 'Name u2' } } }); // prettier-ignore
+    expect(edges[7]).toEqual({ node: { title: 'Post 7', commentCount: 7, author: { displayName: 'Name u2' } } });
     expect(calls()).toEqual([1, 1]);
     expect(identity.asked[0]!.variables).toEqual({ representations: ['u0', 'u1', 'u2', 'u3', 'u4'].map((id) => ({ __typename: 'User', id })) }); // prettier-ignore
   });
@@ -127,7 +127,7 @@ describe('one graph of several services', () => {
     const hurried = await another({ ROUTE_CLASSES: '{"graph":{"deadlineMs":1500}}' });
     const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
     const { authorization } = await hurried.someone('reader');
-    const headers = { authorization, 'x-request-id': 'asked-by-me', traceparent, 'x-internal': 'forged' }; // prettier-ignore
+    const headers = { authorization, 'x-request-id': 'asked-by-me', traceparent, 'x-internal': 'forged' };
     const { data } = await ask('{ me { username posts { edges { node { id } } } } }', {}, headers, hurried);
     expect(data).toMatchObject({ me: { username: 'name-u9' } });
     for (const { headers: seen } of [...blog.asked, ...identity.asked]) {
@@ -296,7 +296,7 @@ describe('over HTTP', () => {
     fetch(`${gateway.url}/graphql?${new URLSearchParams(parameters)}`, { headers });
 
   test('a GET is answered when no page of another origin can have caused it', async () => {
-    for (const headers of [{ accept: RESPONSE }, { accept: 'application/json' }, { 'apollo-require-preflight': '1' }, { 'x-requested-with': 'x' }]) // prettier-ignore
+    for (const headers of [{ accept: RESPONSE }, { accept: 'application/json' }, { 'apollo-require-preflight': '1' }, { 'x-requested-with': 'x' }])
       expect(await (await get({ query: '{ tags }' }, headers as object as Record<string, string>)).json()).toEqual({ data: { tags: ['a', 'b'] } }); // prettier-ignore
     blog.asked.length = 0;
     for (const accept of ['*/*', 'text/html,*/*;q=0.8', 'image/avif,image/webp,*/*']) {

@@ -91,7 +91,6 @@ async function events(
   query = COMMENTS,
   { as, to = gateway, ...more }: { as?: Someone; to?: Gateway; variables?: object } = {},
 ) {
-  // prettier-ignore
   const followed = await follow(`${to.url}/graphql`, {
     method: 'POST',
     headers: {

@@ -9,7 +9,7 @@ import { planOf } from './plan.ts';
 import { factsOf } from './supergraph.ts';
 
 const LINK = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@shareable", "@cost", "@listSize", "@external", "@requires"])'; // prettier-ignore
-const blog = `${LINK} type Query { post: Post @cost(weight: 3) posts(limit: Int): [Post!]! @listSize(slicingArguments: ["limit"], assumedSize: 20) } type Post @key(fields: "id") { id: ID! title: String! author: User! } type User @key(fields: "id") { id: ID! name: String @external shout: String @requires(fields: "name") }`; // prettier-ignore
+const blog = `${LINK} type Query { post: Post @cost(weight: 3) posts(limit: Int): [Post!]! @listSize(slicingArguments: ["limit"], assumedSize: 20) } type Post @key(fields: "id") { id: ID! title: String! author: User! } type User @key(fields: "id") { id: ID! name: String @external shout: String @requires(fields: "name") }`;
 const identity = `${LINK} type Query { me: User } type User @key(fields: "id") { id: ID! name: String }`;
 
 test('of two schemas one, and who answers what', () => {

@@ -190,7 +190,7 @@ export class Spool {
       const { file, segment } = (this.current ??= await this.openSegment());
       await file.writeFile(bytes).catch((error) => this.undo(error as Error));
       segment.bytes += bytes.length;
-      const isOurs = await access(this.pathOf(segment.name)).then(() => true, ifMissing(false)); // prettier-ignore
+      const isOurs = await access(this.pathOf(segment.name)).then(() => true, ifMissing(false));
       if (isOurs && segment.bytes < SEGMENT_BYTES) return;
       if (isOurs) return this.closeCurrent();
       this.current = undefined;

@@ -76,7 +76,7 @@ function split(text: string) {
 
 /** Counts lines from the beginning of the file, not of the front matter. */
 const sentenceOf = ({ message }: Error) =>
-  message.split(/:?\n/)[0]!.replace(/ at line (\d+), column \d+$/, (_, line) => ` (line ${Number(line) + 1})`); // prettier-ignore
+  message.split(/:?\n/)[0]!.replace(/ at line (\d+), column \d+$/, (_, line) => ` (line ${Number(line) + 1})`);
 
 const listed = (text: string) => text.split(',').map((each) => each.trim()).filter(Boolean); // prettier-ignore
 
