@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { MAX_TOKEN_SECONDS } from '@cairn/auth';
+import { userDeleted } from '@cairn/contracts/events';
+import { AnotherService, BROKER } from '@cairn/messaging/testing';
 import { eventually, startService, type RunningService, type Someone } from '@cairn/testing';
 import { randomUUID } from 'node:crypto';
 import { DataSource } from 'typeorm';
@@ -106,3 +109,23 @@ test('a deleted site is gone at once, and what it has gathered in steps', async 
   expect((await service.get(`/api/v1/sites/${site.id}`, { as: ada })).status).toBe(404);
   await eventually(async () => expect(await count()).toBe(0), 30_000);
 });
+
+test('what a deleted user makes while their token is not known to be revoked goes, however long nobody could look', async () => {
+  const leaver = await service.someone('author');
+  const query = (text: string, ...values: unknown[]): Promise<unknown[]> => service.app.get(DataSource).query(text, [leaver.id, ...values]); // prettier-ignore
+  const state = () => query('SELECT passes, due_at IS NULL AS "isDone" FROM deleted_users WHERE user_id = $1');
+  // Analytics was away for longer than they are remembered.
+  const comeBack = () => query(`UPDATE deleted_users SET due_at = now() - interval '40 days', deleted_at = now() - interval '40 days' WHERE user_id = $1`); // prettier-ignore
+  const isThere = async (site: { id: string }) => (await service.get(`/api/v1/sites/${site.id}`, { as: leaver })).status; // prettier-ignore
+  await new AnotherService(service.app.get(BROKER), 'identity').publish(userDeleted, { userId: leaver.id as never });
+  await eventually(async () => expect(await state()).toEqual([{ passes: 1, isDone: false }]), 15_000);
+  const { body: underWay } = await create(leaver);
+  await comeBack();
+  await eventually(async () => expect(await isThere(underWay)).toBe(404), 15_000);
+  expect(await state()).toEqual([{ passes: 2, isDone: false }]);
+  const { body: late } = await create(leaver);
+  const lasts = `SELECT due_at > now() + $2 * interval '1 second' AS "lasts" FROM deleted_users WHERE user_id = $1`;
+  expect(await query(lasts, MAX_TOKEN_SECONDS)).toEqual([{ lasts: true }]);
+  await comeBack();
+  await eventually(async () => expect(await isThere(late)).toBe(404), 15_000);
+}, 60_000);

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { MAX_TOKEN_SECONDS } from '@cairn/auth';
 import {
   commentAdded,
   postDeleted,
@@ -9,7 +10,9 @@ import {
 } from '@cairn/contracts/events';
 import { AnotherService, BROKER } from '@cairn/messaging/testing';
 import { eventually, startService, type RunningService, type Someone } from '@cairn/testing';
+import { DataSource } from 'typeorm';
 import { blog } from '../src/app.module.ts';
+import { EraseUsersJob } from '../src/erasures/erase-users/erase-users.job.ts';
 
 let service: RunningService;
 let identity: AnotherService;
@@ -122,5 +125,26 @@ describe('what is reacted to', () => {
       { id: answered, state: 'deleted', body: null },
       { authorId: bob.id, body: 'Words' },
     ]);
+  });
+
+  test('what a deleted user writes while their token is not known to be revoked goes when no token is alive', async () => {
+    const leaver = await service.someone('author');
+    const query = (text: string, ...values: unknown[]): Promise<{ passes: number }[]> =>
+      service.app.get(DataSource).query(text, [leaver.id, ...values]);
+    const passes = async () =>
+      (await query('SELECT passes FROM erasures WHERE user_id = $1')).map(({ passes }) => passes);
+    const makeDue = () => query('UPDATE erasures SET due_at = now() WHERE user_id = $1');
+    await identity.publish(userDeleted, { userId: leaver.id });
+    await eventually(async () => expect(await passes()).toEqual([1]));
+    await makeDue();
+    const job = service.app.get(EraseUsersJob);
+    await Promise.all([job.run(), job.run(), job.run()]); // that several make a pass does not spare the next one
+    expect(await passes()).toEqual([2]);
+    const draft = await write(leaver, 'Late draft');
+    const lasts = `SELECT due_at > now() + $2 * interval '1 second' AS "lasts" FROM erasures WHERE user_id = $1`;
+    expect(await query(lasts, MAX_TOKEN_SECONDS)).toEqual([{ lasts: true }]);
+    await makeDue();
+    await eventually(async () => expect(await passes()).toEqual([]));
+    expect((await service.get(`/api/v1/posts/${draft.slug}`, { as: leaver })).status).toBe(404);
   });
 });

@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { MAX_TOKEN_SECONDS } from '@cairn/auth';
 import { userDeleted } from '@cairn/contracts/events';
 import { AnotherService, BROKER } from '@cairn/messaging/testing';
 import { eventually, startService, type Answer, type RunningService, type Someone } from '@cairn/testing';
 import { DataSource } from 'typeorm';
 import { links } from '../src/app.module.ts';
+import { EraseUsersJob } from '../src/erasures/erase-users/erase-users.job.ts';
 import { insertLinks } from '../src/links/link.factory.ts';
 import { FreeCodesJob } from '../src/links/free-codes/free-codes.job.ts';
 
@@ -274,4 +276,25 @@ test('of a deleted user no link stays, and no name on a report; told twice it is
   const named = () => query('SELECT count(*)::int AS count FROM link_reports WHERE reporter_id = $1', [leaver.id]);
   await eventually(async () => expect([await left(), await named()]).toEqual([[{ count: 0 }], [{ count: 0 }]]));
   expect((await service.get(`${LINKS}/${kept}`, { as: ada })).status).toBe(200);
+});
+
+test('what a deleted user makes while their token is not known to be revoked goes when no token is alive', async () => {
+  const leaver = await service.someone('author');
+  const passes = async () =>
+    (await query('SELECT passes FROM erasures WHERE user_id = $1', [leaver.id])).map(
+      ({ passes }: { passes: number }) => passes,
+    );
+  const makeDue = () => query('UPDATE erasures SET due_at = now() WHERE user_id = $1', [leaver.id]);
+  await new AnotherService(service.app.get(BROKER), 'identity').publish(userDeleted, { userId: leaver.id as never });
+  await eventually(async () => expect(await passes()).toEqual([1]));
+  await makeDue();
+  const job = service.app.get(EraseUsersJob);
+  await Promise.all([job.run(), job.run(), job.run()]); // that several make a pass does not spare the next one
+  expect(await passes()).toEqual([2]);
+  const code = await made({}, leaver);
+  const lasts = `SELECT due_at > now() + $2 * interval '1 second' AS "lasts" FROM erasures WHERE user_id = $1`;
+  expect(await query(lasts, [leaver.id, MAX_TOKEN_SECONDS])).toEqual([{ lasts: true }]);
+  await makeDue();
+  await eventually(async () => expect(await passes()).toEqual([]));
+  expect((await service.get(`${LINKS}/${code}`, { as: leaver })).status).toBe(404);
 });

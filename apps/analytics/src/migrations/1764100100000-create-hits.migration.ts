@@ -45,8 +45,12 @@ export class CreateHits1764100100000 implements MigrationInterface {
     await runner.query(`
       CREATE TABLE deleted_users (
         user_id uuid CONSTRAINT deleted_users_pkey PRIMARY KEY,
-        deleted_at timestamptz NOT NULL DEFAULT now()
+        deleted_at timestamptz NOT NULL DEFAULT now(),
+        passes integer NOT NULL DEFAULT 0,
+        -- When it is looked again whether anything is theirs; null: never again.
+        due_at timestamptz DEFAULT now()
       )`);
+    await runner.query('CREATE INDEX deleted_users_due ON deleted_users (due_at) WHERE due_at IS NOT NULL');
 
     // The raw data: a partition per day (UTC) of when it happened, made and dropped by the two functions below. No key: that each hit is
     // there once is for known_hits to see to. No foreign key: deleting a site erases in steps.

@@ -1,11 +1,15 @@
+import { OUTLIVES_TOKENS_SECONDS } from '@cairn/auth';
 import type { Transaction } from '@cairn/database';
 import { Injectable } from '@nestjs/common';
 import { SiteRepository } from './site.repository.ts';
 
 /** Longer than visits may come late: see KNOWN_DAYS of hits. */
 const REMEMBERED_DAYS = 30;
-/** A request with a token of theirs may have been under way. */
-const LOOKED_AFTER_SECONDS = 120;
+/**
+ * From each pass to the next: after a minute for what was under way, and for the last time when no token of theirs is alive, as one whose
+ * revocation does not arrive is good until it ends.
+ */
+const PAUSES_SECONDS = [60, OUTLIVES_TOKENS_SECONDS];
 
 /** Accounts that are gone. */
 @Injectable()
@@ -17,13 +21,17 @@ export class DeletedUserRepository {
     await this.delete(tx, [userId]);
   }
 
-  /** What came into being while they were deleted. */
+  /** What came into being while they were deleted, or since. */
   async deleteWhatIsTheirs(tx: Transaction): Promise<void> {
-    const lately = await tx.query(
-      `SELECT user_id AS id FROM deleted_users WHERE deleted_at > now() - ${LOOKED_AFTER_SECONDS} * interval '1 second'`,
+    const due = await tx.query(DUE);
+    const ids = due.map(({ id }: { id: string }) => id);
+    if (ids.length) {
+      await this.delete(tx, ids);
+      await tx.query(PASSED, [ids, PAUSES_SECONDS]);
+    }
+    await tx.query(
+      `DELETE FROM deleted_users WHERE due_at IS NULL AND deleted_at < now() - ${REMEMBERED_DAYS} * interval '1 day'`,
     );
-    if (lately.length) await this.delete(tx, lately.map(({ id }: { id: string }) => id)); // prettier-ignore
-    await tx.query(`DELETE FROM deleted_users WHERE deleted_at < now() - ${REMEMBERED_DAYS} * interval '1 day'`);
   }
 
   private async delete(tx: Transaction, userIds: readonly string[]): Promise<void> {
@@ -32,3 +40,10 @@ export class DeletedUserRepository {
     await tx.query('DELETE FROM site_readers WHERE user_id = ANY($1)', [userIds]);
   }
 }
+
+/** Of several instances each takes others. */
+const DUE = `SELECT user_id AS id FROM deleted_users WHERE due_at <= now() ORDER BY due_at LIMIT 100 FOR UPDATE SKIP LOCKED`;
+
+/** After the last there is no pause to be found, and none is due. */
+const PASSED = `UPDATE deleted_users SET passes = passes + 1, due_at = now() + ($2::integer[])[passes + 1] * interval '1 second'
+  WHERE user_id = ANY($1)`;

@@ -6,7 +6,7 @@ import { CommentRepository } from '../../comments/comment.repository.ts';
 import { announceDeletion } from '../../posts/post.events.ts';
 import { PostRepository } from '../../posts/post.repository.ts';
 import { LikeRepository } from '../../reactions/like.repository.ts';
-import { ErasureRepository } from '../erasure.repository.ts';
+import { ErasureRepository, type Erasure } from '../erasure.repository.ts';
 
 /**
  * Erases what deleted users have left: each comment and each unpublished post in a transaction of its own, likes some hundreds at a time,
@@ -28,18 +28,22 @@ export class EraseUsersJob implements JobProvider {
   ) {}
 
   async run(stopping?: AbortSignal): Promise<void> {
-    for (const userId of await this.erasures.due()) {
+    for (const erasure of await this.erasures.due()) {
       if (stopping?.aborted) return;
-      await this.erase(userId, stopping).catch((error: unknown) => {
-        this.logger.error(error, `What the deleted user ${userId} has left is not erased yet; it is tried again`);
+      await this.erase(erasure, stopping).catch((error: unknown) => {
+        this.logger.error(
+          error,
+          `What the deleted user ${erasure.userId} has left is not erased yet; it is tried again`,
+        );
       });
     }
   }
 
-  private async erase(userId: string, stopping?: AbortSignal): Promise<void> {
+  private async erase(erasure: Erasure, stopping?: AbortSignal): Promise<void> {
+    const { userId } = erasure;
     for (const step of [this.eraseComment, this.eraseLikes, this.erasePost])
       while (await step.call(this, userId)) if (stopping?.aborted) return;
-    await this.transactions.run((tx) => this.erasures.passed(tx, userId));
+    await this.transactions.run((tx) => this.erasures.passed(tx, erasure));
   }
 
   /** As if its author had deleted it: what was said goes, the place stays while there are replies. */
