@@ -155,6 +155,18 @@ test('what cannot be stored holds up nothing: rejected, or left out where the si
   expect(kept.map(({ row }) => row.hit.id).sort()).toEqual(rejected.map(({ id }) => id).sort());
 });
 
+test('of what is rejected a thousand are kept for each site, the first ones, whoever else is in the batch', async () => {
+  const sites = await Promise.all([1, 2, 3].map(aSite));
+  const tooLate = (siteId: string, hits: number) =>
+    Array.from({ length: hits }, () => aHit({ siteId, receivedAt: ago(15), at: ago(16) }));
+  await instances[0]!.store(tooLate(sites[2]!, 800));
+  const batch = sites.map((siteId) => tooLate(siteId, 450));
+  await instances[0]!.store(batch[0]!.flatMap((_, n) => batch.map((hits) => hits[n]!)));
+  expect(await Promise.all(sites.map((siteId) => count('rejected_rows', siteId)))).toEqual([450, 450, 1_000]);
+  const kept = await rows<{ id: string }>(`SELECT row -> 'hit' ->> 'id' AS id FROM rejected_rows WHERE site_id = $1`, [sites[2]]); // prettier-ignore
+  expect(kept.map(({ id }) => id)).toEqual(expect.arrayContaining(batch[2]!.slice(0, 200).map(({ id }) => id)));
+});
+
 test('the first visits of an owner, seen by several at once, make one site', async () => {
   const owners = [...Array.from({ length: 5 }, () => randomUUID() as string), null];
   const found = await Promise.all(Array.from({ length: 12 }, (_, n) => instances[n % 3]!.ownSites(shuffled(owners))));

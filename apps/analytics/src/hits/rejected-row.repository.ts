@@ -66,13 +66,16 @@ const valuesOf = (rows: readonly RejectedRow[]) => [
   rows.map(({ received }) => JSON.stringify(received)),
 ];
 
+/** As many as the site has room for; what others send in the same batch does not count. */
 const KEEP = `
   INSERT INTO rejected_rows (id, site_id, row, reason, received)
   SELECT given.id, given.site_id, given.row, given.reason, given.received
-  FROM unnest($1::uuid[], $2::uuid[], $3::jsonb[], $4::text[], $5::jsonb[]) WITH ORDINALITY
-    AS given (id, site_id, row, reason, received, n), LATERAL (
+  FROM (
+    SELECT *, row_number() OVER (PARTITION BY site_id ORDER BY n) AS place
+    FROM unnest($1::uuid[], $2::uuid[], $3::jsonb[], $4::text[], $5::jsonb[]) WITH ORDINALITY
+      AS each (id, site_id, row, reason, received, n)) AS given, LATERAL (
       SELECT count(*) AS before FROM (SELECT FROM rejected_rows r WHERE r.site_id = given.site_id LIMIT ${MOST_OF_SITE}) AS kept) AS kept
-  WHERE EXISTS (SELECT FROM sites WHERE sites.id = given.site_id) AND before + n <= ${MOST_OF_SITE}`;
+  WHERE EXISTS (SELECT FROM sites WHERE sites.id = given.site_id) AND before + place <= ${MOST_OF_SITE}`;
 
 const LIST = {
   name: 'list-rejected-rows',
