@@ -163,6 +163,20 @@ describe('the same once more', () => {
     expect((await create({ url: spellings[0], reuse: true })).status).toBe(201);
   });
 
+  test('a link that is used up is not reused: of thirty at once who ask for the same, one makes the next, which leads somewhere', async () => {
+    const wish = { url: 'https://example.org/once-only', maxVisits: 1, reuse: true };
+    const visit = async (code: string) => (await fetch(`${service.url}/s/${code}`, { redirect: 'manual' })).status;
+    const { body: usedUp } = await create(wish);
+    expect((await create(wish)).body.code).toBe(usedUp.code);
+    expect(await visit(usedUp.code)).toBe(302);
+    const answers = await Promise.all(Array.from({ length: 30 }, () => untilAnswered(() => create(wish))));
+    expect(answers.filter(({ status }) => status === 201)).toHaveLength(1);
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(29);
+    const [next, ...others] = new Set(answers.map(({ body }): string => body.code));
+    expect([others, next === usedUp.code]).toEqual([[], false]);
+    expect([await visit(usedUp.code), await visit(next!)]).toEqual([410, 302]);
+  });
+
   test('a link that leads elsewhere now is not reused', async () => {
     const { body } = await create({ url: 'https://example.org/before', reuse: true });
     await service.patch(`${LINKS}/${body.code}`, { as: ada, body: { title: 'Another title' } });

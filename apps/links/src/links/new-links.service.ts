@@ -81,8 +81,8 @@ export class NewLinks {
   }
 
   /**
-   * The owner's links that may be reused, by what they do. Where one is missing, who asks for the same meanwhile waits for this
-   * transaction, and finds its link.
+   * The owner's links that may be reused, by what they do. Where one is missing or used up, who asks for the same meanwhile waits for
+   * this transaction, and finds its link.
    */
   private async knownTo(
     tx: Transaction,
@@ -107,9 +107,13 @@ export class NewLinks {
   }
 }
 
-const KNOWN = `SELECT encode(k.url_digest, 'hex') AS digest, k.link_id AS id FROM known_targets k
+/** One that is used up takes nobody anywhere. One that has ended does what is asked for: so would a new one, which ends at the same time. */
+const KNOWN = `SELECT encode(k.url_digest, 'hex') AS digest, k.link_id AS id FROM known_targets k JOIN links l ON l.id = k.link_id
   WHERE k.owner_id = $1 AND k.url_digest IN (SELECT decode(digest, 'hex') FROM unnest($2::text[]) AS digest)
+    AND (l.max_visits IS NULL OR l.claimed_visits < l.max_visits)
   FOR SHARE OF k`; // so that none of them is deleted or changed before they are the answer
 
+/** In the place of one that is used up. */
 const REMEMBER = `INSERT INTO known_targets (owner_id, url_digest, link_id)
-  SELECT $1::uuid, decode(digest, 'hex'), id FROM unnest($2::text[], $3::uuid[]) AS made (digest, id)`;
+  SELECT $1::uuid, decode(digest, 'hex'), id FROM unnest($2::text[], $3::uuid[]) AS made (digest, id)
+  ON CONFLICT (owner_id, url_digest) DO UPDATE SET link_id = excluded.link_id`;
