@@ -376,6 +376,33 @@ describe('a link with so many visits and no more', () => {
     await change(code, 'max_visits = 138');
     expect([(await visit(path)).status, (await visit(path)).status]).toEqual([302, 410]);
   }, 60_000);
+
+  test('of which the owner allows no more than were made is used up, and that is told once, also while they are made', async () => {
+    const ada = await service.someone('author');
+    const allow = async (code: string, maxVisits: number) =>
+      (await service.patch(`/api/v1/links/${code}`, { as: ada, body: { maxVisits } })).body.state as string;
+    const limitsTold = (id: string) =>
+      others.heard
+        .filter(({ type, subject }) => type === linkLimitReached.type && subject === id)
+        .map(({ data }) => (data as { maxVisits: number }).maxVisits);
+    const lowered = await link({ ownerId: ada.id, maxVisits: 3 });
+    expect([(await visit(lowered.path)).status, (await visit(lowered.path)).status]).toEqual([302, 302]);
+    expect([await allow(lowered.code, 2), await allow(lowered.code, 1)]).toEqual(['exhausted', 'exhausted']);
+    expect((await visit(lowered.path)).status).toBe(410);
+
+    const raced = await Promise.all(Array.from({ length: 12 }, () => link({ ownerId: ada.id, maxVisits: 10 })));
+    const visits = raced.flatMap(({ path }) => Array.from({ length: 8 }, (_, n) => visit(path, {}, n % 2 ? service : other))); // prettier-ignore
+    await Promise.all([...visits, ...raced.map(({ code }) => allow(code, 5))]);
+
+    const all = [lowered, ...raced];
+    // Of one link they come in order: when the last of them is there, so are the others.
+    for (const { code } of all)
+      expect([await allow(code, 1_000), await allow(code, 1)]).toEqual(['active', 'exhausted']);
+    await eventually(
+      () => expect(all.map(({ id }) => limitsTold(id))).toEqual([[2, 1], ...raced.map(() => [5, 1])]),
+      15_000,
+    );
+  }, 60_000);
 });
 
 describe('a link with a password', () => {

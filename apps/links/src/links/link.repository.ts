@@ -51,6 +51,12 @@ export class LinkRepository {
     this.cache.changed(tx, [link.code]);
   }
 
+  /** Of a locked link: none is claimed until the transaction ends. */
+  async claimedVisitsOf(tx: Transaction, id: string): Promise<number> {
+    const [row] = (await tx.query('SELECT claimed_visits AS claimed FROM links WHERE id = $1', [id])) as { claimed: number }[]; // prettier-ignore
+    return row!.claimed;
+  }
+
   /**
    * What is left holds the code until its quarantine is over, so that nobody gets who was meant for another; all else goes, whoever
    * reads the table.

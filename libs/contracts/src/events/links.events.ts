@@ -5,7 +5,7 @@ import { AudienceSchema } from './audience.ts';
 
 export const linkLimitReached = defineEvent('links.limit-reached.v1', {
   description:
-    'A link has been visited as often as its owner allowed: the last visit was let through, later ones are not.',
+    'The visits of a link that its owner allows are used up, by the last of them or as fewer are allowed now: later ones are refused. Where the answer to the last was lost, it let nobody through.',
   schema: z.object({
     linkId: IdSchema,
     code: z.string().meta({ examples: ['summer'] }),
