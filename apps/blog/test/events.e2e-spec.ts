@@ -116,8 +116,9 @@ describe('what is reacted to', () => {
     await Promise.all([1, 2].map(() => identity.publish(userDeleted, { userId: leaver.id })));
 
     const get = (slug: string) => service.get(`/api/v1/posts/${slug}`, { as: leaver });
-    await eventually(async () => expect((await get(draft.slug)).status).toBe(404));
-    expect((await get(scheduled.slug)).status).toBe(404);
+    // One after the other: the comments, the likes, then the posts in their order.
+    await eventually(async () => expect((await get(scheduled.slug)).status).toBe(404));
+    expect((await get(draft.slug)).status).toBe(404);
     expect((await get(kept.slug)).status).toBe(200);
     expect((await get(elsewhere.slug)).body).toMatchObject({ likeCount: 1, commentCount: 1 });
     const { items } = (await service.get(`/api/v1/posts/${elsewhere.slug}/comments`)).body;
