@@ -12,6 +12,7 @@ import {
   startService,
   statementsDuring,
   type RunningService,
+  type Someone,
   type TestDatabase,
   type TestRedis,
 } from '@cairn/testing';
@@ -21,6 +22,7 @@ import { connect } from 'node:net';
 import { DataSource } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { links } from '../src/app.module.ts';
+import { FreeCodesJob } from '../src/links/free-codes/free-codes.job.ts';
 import { LinkCache } from '../src/links/link-cache.service.ts';
 import { insertLinks, type LinkRow } from '../src/links/link.factory.ts';
 import { hashPassword } from '../src/links/link-password.ts';
@@ -28,7 +30,7 @@ import { SERVED_LINK } from '../src/links/served-links.query.ts';
 import { LinkFollower } from '../src/redirects/link-follower.service.ts';
 import { REDIRECTS_OPTIONS } from '../src/redirects/redirects.options.ts';
 
-/* Two instances of links on one database and one Redis. Rows are written past the API: this is about visits. */
+/* Two instances of links on one database and one Redis. Rows are written past the API, but where what it tells visits is in question. */
 
 const FIREFOX = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0';
 const IPHONE =
@@ -351,6 +353,41 @@ describe('a link that leads nowhere', () => {
     await change(code, 'deleted_at = now()');
     expect((await visit(path)).body).toMatchObject({ status: 410, code: 'links.deleted' });
   });
+});
+
+test('what is written through the API holds for visitors of every instance, whatever was in their memory', async () => {
+  const [author, moderator] = await Promise.all([service.someone('author'), service.someone('moderator')]);
+  const [path, link, host] = ['/s/by-the-api', '/api/v1/links/by-the-api', '/api/v1/link-hosts/written.example'];
+  const seenAt = async (at: RunningService) => {
+    const { status, headers } = await visit(path, {}, at);
+    return headers.get('location') ?? status;
+  };
+  /** At once where it was written, and soon in the other instance: sooner by far than what is cached ends by itself. */
+  const isNow = async (answer: string | number) => {
+    expect(await seenAt(service)).toBe(answer);
+    await eventually(async () => expect(await seenAt(other)).toBe(answer));
+  };
+  const write = async (method: 'post' | 'patch' | 'delete', to: string, as: Someone, body?: object) =>
+    expect(String((await service[method](to, { as, body })).status)).toMatch(/^20[014]$/);
+  const [one, two] = [1, 2].map((n) => `https://www.written.example/${n}`) as [string, string];
+  await isNow(404);
+  await write('post', '/api/v1/links', author, { code: 'by-the-api', url: one });
+  await isNow(one);
+  await write('patch', link, author, { url: two });
+  await isNow(two);
+  await write('post', `${link}/disable`, moderator, { reason: 'Phishing' });
+  await isNow(410);
+  await write('post', `${link}/enable`, moderator);
+  await isNow(two);
+  await write('post', `${host}/disable`, moderator, { reason: 'Malware' });
+  await isNow(410);
+  await write('post', `${host}/enable`, moderator);
+  await isNow(two);
+  await write('delete', link, author);
+  await isNow(410);
+  await sql(`UPDATE links SET deleted_at = now() - interval '91 days' WHERE code = 'by-the-api'`);
+  await service.app.get(FreeCodesJob).run();
+  await isNow(404);
 });
 
 describe('a link with so many visits and no more', () => {
