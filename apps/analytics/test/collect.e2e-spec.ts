@@ -362,6 +362,17 @@ describe('what other services tell', () => {
     expect((await collect({ site: mine.key, name: 'x' })).status).toBe(404); // pages have no part in it
   });
 
+  test('a visit is a click on its link, and says where it came from and which target it was', async () => {
+    const eve = await service.someone();
+    const linkId = randomUUID();
+    await tell(visit(eve.id, { linkId, referrer: 'news.example', target: 2 }), visit(eve.id));
+    const hits = await stored(await theirs(eve), 2);
+    expect(hits).toContainEqual(expect.objectContaining({ referrer: 'news.example', props: { linkId, target: 2 } }));
+    const query = `{ _entities(representations: [{ __typename: "Link", id: "${linkId}" }]) { ... on Link { clicks { visits visitorDays } } } }`;
+    const { body } = await service.post('/graphql', { as: eve, body: { query } });
+    expect(body).toEqual({ data: { _entities: [{ clicks: { visits: 1, visitorDays: 1 } }] } });
+  });
+
   test('what happens in the blog is for admins', async () => {
     const post = { postId: uuidv7(), authorId: uuidv7() };
     await others.publish(postPublished, {
