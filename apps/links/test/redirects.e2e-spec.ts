@@ -16,6 +16,7 @@ import {
   type TestDatabase,
   type TestRedis,
 } from '@cairn/testing';
+import { Lifecycle } from '@cairn/service';
 import fastify from 'fastify';
 import { Agent, request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
@@ -35,6 +36,7 @@ import { REDIRECTS_OPTIONS } from '../src/redirects/redirects.options.ts';
 const FIREFOX = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0';
 const IPHONE =
   'Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.0 Mobile/15E148 Safari/604.1';
+const SECRET = 'sixteen characters or more';
 const PAGE = 'text/html,application/xhtml+xml,*/*;q=0.8';
 let database: TestDatabase;
 let redis: TestRedis;
@@ -52,9 +54,13 @@ beforeAll(async () => {
     PUBLIC_URL: 'https://go.example.org',
     OWN_HOSTS: 'alt.example',
     COUNTRY_HEADER: 'cf-ipcountry',
+    TRUSTED_PROXIES: '127.0.0.1',
     CACHE_PATIENCE_MS: '5000', // a busy machine is not an absent Redis
   };
-  [service, other] = await Promise.all([startService(links, shared), startService(links, shared)]);
+  [service, other] = await Promise.all([
+    startService(links, { ...shared, COUNTRY_HEADER: 'cf-ipcountry', FAULT_DIALS_SECRET: SECRET }),
+    startService(links, shared),
+  ]);
   others = new AnotherService(service.app.get(BROKER));
   await others.hear(linkVisitsRecorded, linkLimitReached);
 }, 60_000);
@@ -254,6 +260,41 @@ describe('the door before the framework', () => {
       });
     expect((await visit(path)).status).toBe(302);
     expect(thrown.mock.results.filter(({ type }) => type === 'throw')).toEqual([]);
+  });
+
+  test('knows who comes by the address that a trusted proxy tells, as the framework does', async () => {
+    const { id, path } = await link();
+    const passed = jest.spyOn(other.app.get(LinkFollower), 'execute');
+    for (const address of ['8.8.8.8', '8.8.8.8', '8.8.8.8', '8.8.4.4'])
+      await visit(path, { 'x-forwarded-for': address }, other);
+    expect(passed).toHaveBeenCalledTimes(1);
+    const [cold, ...warm] = await eventually(() => {
+      expect(told(id)).toHaveLength(4);
+      return told(id).map(({ audience: { country, visitor } }) => ({ country, visitor }));
+    });
+    const another = { country: 'US', visitor: expect.not.stringContaining(cold!.visitor!) };
+    expect([cold, ...warm]).toEqual([{ country: 'US', visitor: expect.any(String) }, cold, cold, another]);
+  });
+
+  test('is left alone while the service stops: the framework closes its connections', async () => {
+    const { path } = await link();
+    const lifecycle = service.app.get(Lifecycle);
+    await visit(path);
+    await lifecycle.announce(0);
+    const { status, headers } = await visit(path);
+    lifecycle.stopping = false;
+    expect([status, headers.get('connection')]).toEqual([302, 'close']);
+  });
+
+  test('is left alone while faults are set: the framework lets them strike', async () => {
+    const { path } = await link();
+    const status = async () => (await fetch(service.url + path, { redirect: 'manual' })).status; // OpenAPI announces no faults
+    const headers = { authorization: `Bearer ${SECRET}` };
+    const statuses = [await status()];
+    await service.put('/internal/v1/faults', { headers, body: { errors: 1, path } });
+    statuses.push(await status());
+    await service.delete('/internal/v1/faults', { headers });
+    expect([...statuses, await status()]).toEqual([302, 500, 302]);
   });
 
   test('is counted among all requests', async () => {

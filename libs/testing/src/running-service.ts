@@ -1,6 +1,13 @@
-import { createApplication, environment, exampleEnvironment, serve, type Service } from '@cairn/service';
+import {
+  createApplication,
+  environment,
+  exampleEnvironment,
+  ProcessConfigSchema,
+  serve,
+  type Service,
+} from '@cairn/service';
 import { createLogger, type LogLevel } from '@cairn/observability';
-import type { z } from 'zod';
+import { z } from 'zod';
 import { createTestDatabase } from './database.ts';
 import { createStandInIdentity } from './stand-in-identity.ts';
 import { createTestRedis, markRevocationsComplete } from './redis.ts';
@@ -39,15 +46,23 @@ export async function startService<Config extends z.ZodObject>(
   ]);
   await markRevocationsComplete(redis); // as identity does: without it no signed-in route answers
   const backing = { DATABASE_URL: database.url, DATABASE_OWNER_URL: database.ownerUrl, REDIS_URL: redis.url };
-  const config = environment(service.config, {
+  const config = environment(z.intersection(ProcessConfigSchema, service.config), {
+    PORT: '1', // of no account: it is given a free one
     ...exampleEnvironment(service.config), // what a test does not care about
     ...backing,
     ...issuer.environment,
     ...identity.environment,
     ...variables,
-  });
+  }) as z.infer<typeof ProcessConfigSchema> & z.infer<Config>;
   const logger = createLogger({ name: service.name, level: (process.env.TEST_LOG_LEVEL ?? 'silent') as LogLevel });
-  const app = await createApplication({ ...service, module: service.module.with(config), logger });
+  const app = await createApplication({
+    ...service,
+    module: service.module.with(config),
+    trustedProxies: config.TRUSTED_PROXIES,
+    metrics: config.METRICS,
+    faultDialsSecret: config.FAULT_DIALS_SECRET,
+    logger,
+  });
   const stop = async () => {
     await app.close();
     await Promise.all([database.drop(), redis.drop(), identity.stop()]);
