@@ -96,6 +96,8 @@ const told = (linkId: string): LinkVisit[] =>
     .filter((each) => each.linkId === linkId);
 const countersOf = async (linkId: string) =>
   (await sql('SELECT visits::int, previews::int, bots::int FROM link_counters WHERE link_id = $1', [linkId]))[0];
+const lastVisitTo = async (linkId: string) =>
+  (await sql('SELECT last_visit_at AS at FROM link_counters WHERE link_id = $1', [linkId]))[0]?.at;
 const counted = (linkId: string, visits: number) =>
   eventually(async () => expect((await countersOf(linkId))?.visits).toBe(visits), 15_000);
 /** Of links; what consumers do meanwhile does not count. */
@@ -135,11 +137,34 @@ describe('a visit', () => {
     await visit(path);
     await eventually(async () => expect(await countersOf(id)).toEqual({ visits: 3, previews: 1, bots: 1 }));
     const people = await link();
-    await visit(people.path, { 'user-agent': 'Googlebot/2.1 (+http://www.google.com/bot.html)' });
-    const seen = 'SELECT last_visit_at AS at FROM link_counters WHERE link_id = $1';
-    await eventually(async () => expect(await sql(seen, [people.id])).toEqual([{ at: null }])); // a bot is nobody
+    const lastIs = (at: Date | null, counters: object) =>
+      eventually(async () => {
+        expect(await countersOf(people.id)).toMatchObject(counters);
+        expect(await lastVisitTo(people.id)).toEqual(at);
+      });
+    const crawl = () => visit(people.path, { 'user-agent': 'Googlebot/2.1 (+http://www.google.com/bot.html)' });
+    await crawl();
+    await lastIs(null, { bots: 1 }); // a bot is nobody
+    await visit(people.path);
+    await eventually(() => expect(told(people.id)).toHaveLength(2));
+    const at = new Date(told(people.id)[1]!.at);
+    await lastIs(at, { visits: 1 });
+    await crawl();
+    await lastIs(at, { bots: 2 });
     const visitors = told(id).map(({ audience: { visitor } }) => visitor);
     expect(visitors.filter((visitor) => visitor !== null)).toHaveLength(1);
+  });
+
+  test('is by the same visitor on all links of one owner, and by another on those of others', async () => {
+    const [mine, others] = [uuidv7(), uuidv7()];
+    const made: Awaited<ReturnType<typeof link>>[] = [];
+    for (const ownerId of [mine, mine, others, null]) made.push(await link({ ownerId }));
+    for (const { path } of made) await visit(path);
+    const [first, second, ...strangers] = await eventually(() =>
+      made.map(({ id }) => (expect(told(id)).toHaveLength(1), told(id)[0]!.audience.visitor)),
+    );
+    expect(second).toBe(first);
+    expect(new Set([first, ...strangers]).size).toBe(3);
   });
 
   test.each([301, 302, 307, 308])('answers %i by choice, and nobody repeats it from memory', async (status) => {
@@ -481,6 +506,16 @@ describe('a link with so many visits and no more', () => {
       15_000,
     );
   }, 60_000);
+
+  test.each(['disabled_at', 'deleted_at'])(
+    'lets nobody through since %s, though no instance has heard of it',
+    async (since) => {
+      const { id, path } = await link({ maxVisits: 2 });
+      expect((await visit(path)).status).toBe(302);
+      await sql(`UPDATE links SET ${since} = now() WHERE id = $1`, [id]);
+      expect((await visit(path)).status).toBe(410);
+    },
+  );
 });
 
 describe('a link with a password', () => {
@@ -548,9 +583,16 @@ describe('a link with a password', () => {
     const elsewhere = await link({ passwordHash });
     expect((await open(elsewhere.path, 'sesame')).status).toBe(303);
   }, 30_000);
+
+  test('lets many places guess 300 times together', async () => {
+    const { id, path } = await link({ passwordHash: await hashPassword('sesame') });
+    await sql(`INSERT INTO limit_counts VALUES (sha256(('password-link ' || $1)::bytea), 299, now() + interval '1 hour')`, [id]); // prettier-ignore
+    const guess = async (from: string) => (await open(path, 'wrong', { 'x-forwarded-for': from })).status;
+    expect([await guess('192.0.2.1'), await guess('198.51.100.1')]).toEqual([403, 429]);
+  });
 });
 
-test('an event that comes twice is counted once, and what it tells of unknown links is left out', async () => {
+test('an event that comes twice is counted once, and what it tells of unknown links is left out; who came before is not who came last', async () => {
   const { id, code } = await link();
   const at = new Date().toISOString();
   const audience = { kind: 'person', visitor: null, visitorOfYesterday: null, country: null, device: 'other', browser: null, os: null }; // prettier-ignore
@@ -563,7 +605,10 @@ test('an event that comes twice is counted once, and what it tells of unknown li
   const record = { topic: linkVisitsRecorded.topic, key: batchId, headers: {}, value: JSON.stringify(event) };
   const broker = service.app.get<Broker>(BROKER);
   await Promise.all([broker.publish([record, record]), broker.publish([record])]);
-  await broker.publish([{ ...record, value: JSON.stringify({ ...event, id: uuidv7() }) }]);
+  const before = visits.map((visit) => ({ ...visit, at: new Date(0).toISOString() }));
+  await counted(id, 2);
+  await broker.publish([{ ...record, value: JSON.stringify({ ...event, id: uuidv7(), data: { batchId, visits: before } }) }]); // prettier-ignore
   await counted(id, 4); // of two events, in the order of one key: the copies have been handled by then
   expect(await countersOf(id)).toEqual({ visits: 4, previews: 0, bots: 0 });
+  expect(await lastVisitTo(id)).toEqual(new Date(at));
 });
