@@ -19,7 +19,7 @@ import {
 import { Lifecycle } from '@cairn/service';
 import fastify from 'fastify';
 import { Agent, request as httpRequest } from 'node:http';
-import { connect } from 'node:net';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { DataSource } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { links } from '../src/app.module.ts';
@@ -42,10 +42,12 @@ let database: TestDatabase;
 let redis: TestRedis;
 let service: RunningService, other: RunningService;
 let others: AnotherService;
+let way: Awaited<ReturnType<typeof wayTo>>;
 let codes = 0;
 
 beforeAll(async () => {
   [database, redis] = await Promise.all([createTestDatabase(), createTestRedis()]);
+  way = await wayTo(database.url);
   await markRevocationsComplete(redis);
   await links.migrate({ DATABASE_URL: database.url, DATABASE_OWNER_URL: database.ownerUrl });
   const shared = {
@@ -53,19 +55,19 @@ beforeAll(async () => {
     REDIS_URL: redis.url,
     PUBLIC_URL: 'https://go.example.org',
     OWN_HOSTS: 'alt.example',
-    COUNTRY_HEADER: 'cf-ipcountry',
     TRUSTED_PROXIES: '127.0.0.1',
     CACHE_PATIENCE_MS: '5000', // a busy machine is not an absent Redis
   };
   [service, other] = await Promise.all([
     startService(links, { ...shared, COUNTRY_HEADER: 'cf-ipcountry', FAULT_DIALS_SECRET: SECRET }),
-    startService(links, shared),
+    startService(links, { ...shared, DATABASE_URL: way.url }),
   ]);
   others = new AnotherService(service.app.get(BROKER));
   await others.hear(linkVisitsRecorded, linkLimitReached);
 }, 60_000);
 afterAll(async () => {
   await Promise.all([service, other].map((each) => each.stop()));
+  await way.close();
   await Promise.all([database.drop(), redis.drop()]);
 });
 
@@ -507,6 +509,22 @@ describe('a link with so many visits and no more', () => {
     );
   }, 60_000);
 
+  test('lets those through who have time, whatever the hurry of whom they wait behind', async () => {
+    const { id, path } = await link({ maxVisits: 5 });
+    await fetch(service.url + path, { method: 'HEAD' }); // it is in memory, and nobody has taken any
+    const holder = service.app.get(DataSource).createQueryRunner();
+    await holder.startTransaction();
+    await holder.query('SELECT FROM links WHERE id = $1 FOR UPDATE', [id]);
+    const hurried = visit(path, { 'x-request-timeout-ms': '300' });
+    const waits = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+    await Promise.race([hurried, eventually(async () => expect(await sql(waits)).toHaveLength(1))]);
+    const patient = visit(path);
+    expect((await hurried).status).toBe(504);
+    await holder.rollbackTransaction();
+    await holder.release();
+    expect((await patient).status).toBe(302);
+  });
+
   test.each(['disabled_at', 'deleted_at'])(
     'lets nobody through since %s, though no instance has heard of it',
     async (since) => {
@@ -612,3 +630,51 @@ test('an event that comes twice is counted once, and what it tells of unknown li
   expect(await countersOf(id)).toEqual({ visits: 4, previews: 0, bots: 0 });
   expect(await lastVisitTo(id)).toEqual(new Date(at));
 });
+
+test('without PostgreSQL an instance is ready and goes on with what it knows, and says of the rest that it does not', async () => {
+  const [{ id, path }, elsewhere, unknown] = [await link(), await link(), await link()];
+  await visit(path, {}, other);
+  await visit(elsewhere.path);
+  way.cut();
+  const { status, body } = await other.get('/health/ready');
+  expect([status, body]).toEqual([200, expect.objectContaining({ status: 'degraded' })]);
+  expect(body.dependencies.postgres).toMatchObject({ status: 'unavailable', required: false });
+  const seen = [];
+  for (const each of [path, elsewhere.path, unknown.path]) seen.push((await visit(each, {}, other)).status);
+  expect(seen).toEqual([302, 302, 503]);
+  way.restore();
+  expect((await visit(unknown.path, {}, other)).status).toBe(302);
+  await counted(id, 2);
+});
+
+/** A way to PostgreSQL that can be cut. */
+async function wayTo(target: string) {
+  const { hostname, port } = new URL(target);
+  const sockets = new Set<Socket>();
+  let isCut = false;
+  const server = createServer((client) => {
+    if (isCut) return void client.destroy();
+    const upstream = connect(Number(port), hostname);
+    client.pipe(upstream).pipe(client);
+    for (const socket of [client, upstream]) {
+      sockets.add(socket);
+      socket.on('error', () => undefined).on('close', () => [client, upstream].forEach((each) => each.destroy()));
+    }
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const url = new URL(target);
+  url.host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const drop = () => sockets.forEach((socket) => socket.destroy());
+  return {
+    url: url.href,
+    cut() {
+      isCut = true;
+      drop();
+    },
+    restore: () => void (isCut = false),
+    async close() {
+      drop();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
