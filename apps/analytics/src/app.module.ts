@@ -25,7 +25,7 @@ export class AppModule {
         DatabaseModule.forRoot(config, database, { isVital: false }), // hits are taken all the same
         MessagingModule.forRoot(config, { service: 'analytics', publishes: [hitsReceived] }),
         CachingModule.forRoot(config, { service: 'analytics' }),
-        AuthModule.forRoot(config, { service: 'analytics' }),
+        AuthModule.forRoot(config, { service: 'analytics', isVital: false }), // hits come without a token
         VisitorsModule.forRoot(config),
         SitesModule,
         HitsModule.with(config),

@@ -335,6 +335,22 @@ test('the script is small, cached, and for pages of any origin', async () => {
   expect([again.status, again.body]).toEqual([304, '']);
 });
 
+test('who starts while identity is away is sent hits, and refuses only what needs a token', async () => {
+  const alone = await startService(analytics, { JWKS_URL: 'http://127.0.0.1:1/jwks.json' });
+  try {
+    const { status, body } = await alone.get('/health/ready');
+    expect([status, body.status, body.dependencies.jwks.status]).toEqual([200, 'degraded', 'unavailable']);
+    await alone.app
+      .get(DataSource)
+      .query(`INSERT INTO sites (id, kind, name, key) VALUES (gen_random_uuid(), 'web', 'Site', 'alone')`);
+    const hit = { site: 'alone', url: 'https://example.org' };
+    expect((await alone.post('/api/v1/collect', { headers: { 'user-agent': BROWSER }, body: hit })).status).toBe(202);
+    expect((await alone.get('/api/v1/sites', { as: await alone.someone('author') })).status).toBe(503);
+  } finally {
+    await alone.stop();
+  }
+});
+
 describe('what other services tell', () => {
   const audience = { kind: 'person', visitor: randomUUID(), visitorOfYesterday: null, country: 'AT', device: 'mobile', browser: 'Firefox', os: null } as const; // prettier-ignore
   const visit = (ownerId: string | null, more: Partial<LinkVisit> = {}): LinkVisit => ({

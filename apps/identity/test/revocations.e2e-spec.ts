@@ -86,9 +86,9 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-async function startThings(): Promise<INestApplication> {
-  const config = AuthConfigSchema.parse({ ...environment(), JWKS_URL: `${service.url}/.well-known/jwks.json` });
-  const module = { module: ThingsModule, imports: [AuthModule.forRoot(config, { service: 'things' })] };
+async function startThings({ isVital = true, identityUrl = service.url } = {}): Promise<INestApplication> {
+  const config = AuthConfigSchema.parse({ ...environment(), JWKS_URL: `${identityUrl}/.well-known/jwks.json` });
+  const module = { module: ThingsModule, imports: [AuthModule.forRoot(config, { service: 'things', isVital })] };
   const app = await createApplication({ name: 'things', title: 'Things', module });
   await serve(app, 0, '127.0.0.1');
   return app;
@@ -194,18 +194,37 @@ test('while Redis is away the last copy holds, who starts without one refuses us
   expect(await ask(late, 'own', untouched.token)).toBe(503); // revoked or not: who has never had a list cannot know
   expect(await ask(late, 'own', 'nonsense')).toBe(401);
   expect(await ask(late, 'open')).toBe(200);
+  const lateAndOpen = await startThings({ isVital: false });
+  expect(await readiness(lateAndOpen)).toEqual(degraded);
+  expect(await ask(lateAndOpen, 'own', untouched.token)).toBe(503);
+  expect(await ask(lateAndOpen, 'open')).toBe(200);
   expect((await logOut(during)).status).toBe(204);
   expect(await ask(things, 'own', before.token)).toBe(401);
   expect(await ask(things, 'own', untouched.token)).toBe(200);
 
   await startEmptyRedis();
-  for (const app of [things, late]) {
+  for (const app of [things, late, lateAndOpen]) {
     await eventually(async () => expect(await ask(app, 'own', during.token)).toBe(401), 5_000);
     await eventually(async () => expect(await ask(app, 'own', before.token)).toBe(401), 5_000);
     await eventually(async () => expect(await readiness(app)).toEqual(ready), 5_000);
     expect(await ask(app, 'own', untouched.token)).toBe(200);
   }
-  await late.close();
+  await Promise.all([late, lateAndOpen].map((app) => app.close()));
+});
+
+test('while identity is away who starts without its keys is not ready, unless its work needs no token', async () => {
+  const { token } = await signedIn();
+  const identityUrl = `http://127.0.0.1:${await freePort()}`;
+  for (const [isVital, code] of [
+    [true, 503],
+    [false, 200],
+  ] as const) {
+    // prettier-ignore
+    const app = await startThings({ isVital, identityUrl });
+    expect([isVital, (await readiness(app)).code]).toEqual([isVital, code]);
+    expect([await ask(app, 'own', token), await ask(app, 'open')]).toEqual([503, 200]);
+    await app.close();
+  }
 });
 
 test('a Redis that is emptied while it runs is filled again', async () => {

@@ -24,7 +24,7 @@ export class AppModule {
         DatabaseModule.forRoot(config, database, { isVital: false }), // redirects go on from memory
         MessagingModule.forRoot(config, { service: 'links', publishes: [linkLimitReached, linkVisitsRecorded] }),
         CachingModule.forRoot(config, { service: 'links' }),
-        AuthModule.forRoot(config, { service: 'links' }),
+        AuthModule.forRoot(config, { service: 'links', isVital: false }), // redirects need no token
         subgraph(),
         VisitorsModule.forRoot(config),
         links,

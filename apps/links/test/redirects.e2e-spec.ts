@@ -678,3 +678,16 @@ async function wayTo(target: string) {
     },
   };
 }
+
+test('who starts while identity is away is sent visits, and refuses only what needs a token', async () => {
+  const alone = await startService(links, { JWKS_URL: 'http://127.0.0.1:1/jwks.json' });
+  try {
+    const { status, body } = await alone.get('/health/ready');
+    expect([status, body.status, body.dependencies.jwks.status]).toEqual([200, 'degraded', 'unavailable']);
+    await insertLinks((text, values) => alone.app.get(DataSource).query(text, values), { code: 'alone' });
+    expect((await visit('/s/alone', {}, alone)).status).toBe(302);
+    expect((await alone.get('/api/v1/links', { as: await alone.someone('author') })).status).toBe(503);
+  } finally {
+    await alone.stop();
+  }
+});

@@ -15,18 +15,24 @@ export interface AuthModuleOptions {
   readonly service?: string;
   /** Where the keys come from if not from JWKS_URL: a provider that is a JwksSource, and the modules that export it. */
   readonly keys?: { imports: ModuleMetadata['imports']; source: InjectionToken<JwksSource> };
+  /** As AuthOptions has it. */
+  readonly isVital?: boolean;
 }
 
 /** Guards every route of the application: each says by decorator who may call it. */
 @Module({})
 export class AuthModule {
-  static forRoot(config: z.infer<typeof AuthConfigSchema>, { service, keys }: AuthModuleOptions = {}): DynamicModule {
+  static forRoot(
+    config: z.infer<typeof AuthConfigSchema>,
+    { service, keys, isVital = true }: AuthModuleOptions = {},
+  ): DynamicModule {
     const options: AuthOptions = {
       issuer: config.TOKEN_ISSUER,
       audience: config.TOKEN_AUDIENCE,
       service,
       redisUrl: config.REDIS_URL,
       maxTokenSeconds: config.TOKEN_MAX_SECONDS,
+      isVital,
     };
     return {
       module: AuthModule,

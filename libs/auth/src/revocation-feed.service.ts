@@ -20,7 +20,7 @@ const PAGE = 1_000;
 /**
  * This service's live copy of the revocations. It follows the stream on a connection of its own, reads it again from the start after
  * every reconnect, and never forgets a revocation that is in force: while Redis is away, or has lost the list, the last copy holds.
- * Before the first complete list has been read nobody can say whether a user's token is good: until then it is required.
+ * Before the first complete list has been read nobody can say whether a user's token is good: until then it is required, where auth is vital.
  */
 @Dependency({ name: 'revocations', required: false })
 @Injectable()
@@ -46,7 +46,7 @@ export class RevocationFeed implements DependencyProvider {
   }
 
   get required(): boolean {
-    return !this.known;
+    return this.options.isVital !== false && !this.known;
   }
 
   covers(verified: Verified): boolean {
