@@ -11,6 +11,7 @@ export class Jobs {
   private readonly logger = new Logger('Jobs');
   private readonly stopping = new AbortController();
   private running: Promise<void>[] = [];
+  /** Of one that has never succeeded when it began: else nobody would hear of a job that fails from the start. */
   private readonly succeededAt = new Map<string, number>();
   private readonly failures = new Map<string, number>();
   private readonly atWork = new Set<string>();
@@ -23,7 +24,7 @@ export class Jobs {
     for (const { options, provider } of jobs)
       if (options.everyMs === undefined) await provider.run(this.stopping.signal);
     gauge('job_last_success_age_seconds', {
-      help: 'Time since a job last succeeded',
+      help: 'Time since a job last succeeded, or began when it never has',
       label: 'job',
       read: () =>
         Object.fromEntries([...this.succeededAt].map(([name, at]) => [name, (performance.now() - at) / 1_000])),
@@ -53,6 +54,7 @@ export class Jobs {
     const { signal } = this.stopping;
     let failing = false;
     this.failures.set(name, 0);
+    this.succeededAt.set(name, performance.now());
     while (!signal.aborted) {
       this.atWork.add(name);
       try {
