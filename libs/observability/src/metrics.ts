@@ -2,8 +2,8 @@ import type { FastifyInstance } from 'fastify';
 import type { Counter, Gauge } from 'prom-client';
 import { type Figure, figures } from './figures.ts';
 
-/** Asked every few seconds by machines: they would hide how long people wait. */
-const OF_MACHINES = /^\/(health\/|metrics$)/;
+/** Asked every few seconds by machines: they would hide how long people wait, and what people did. */
+export const OF_MACHINES = /^\/(health\/|metrics$)/;
 
 /** How long a request took, by what answered it. */
 export interface RequestDuration {

@@ -99,11 +99,13 @@ test.each(['', 'a b', 'é', 'x'.repeat(129)])('the request id %j is not taken ov
   expect(answer.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
 });
 
-test('failures are warnings, health is for debugging, unknown paths have no route', async () => {
+test('failures are warnings, health and metrics are for debugging, unknown paths have no route', async () => {
   await fetch(`${url}/fails`);
   expect(await line(({ path }) => path === '/fails')).toMatchObject({ level: 'warn', status: 500 });
   await fetch(`${url}/health/live`);
   expect(await line(({ path }) => path === '/health/live')).toMatchObject({ level: 'debug' });
+  await fetch(`${url}/metrics`);
+  expect(await line(({ path }) => path === '/metrics')).toMatchObject({ level: 'debug' });
   await fetch(`${url}/nowhere`);
   const unknown = await line(({ path }) => path === '/nowhere');
   expect(unknown).toMatchObject({ status: 404 });

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { deadlineFrom, DEADLINE_HEADER } from './deadline.ts';
+import { OF_MACHINES } from './metrics.ts';
 import { beginRequest, requestContext, type RequestContext } from './request-context.ts';
 
 declare module 'fastify' {
@@ -55,6 +56,6 @@ function write(logger: Logger, request: FastifyRequest, reply: FastifyReply, sin
     ...(!isUnnamed(request) && { remoteAddress: ip }),
     ...(!reply.raw.writableFinished && { aborted: true }),
   };
-  const level = status >= 500 ? 'warn' : url.startsWith('/health/') ? 'debug' : 'info';
+  const level = status >= 500 ? 'warn' : OF_MACHINES.test(line.route ?? '') ? 'debug' : 'info';
   logger[level](line, 'request');
 }
