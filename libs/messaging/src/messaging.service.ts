@@ -11,6 +11,7 @@ import { Broadcasts } from './broadcasts.service.ts';
 import { CONSUMER, type ConsumerOptions, type ConsumerProvider } from './consumer/consumer.decorator.ts';
 import type { GroupHandlers } from './consumer/event-handler.ts';
 import { GroupConsumer } from './consumer/group-consumer.ts';
+import { lagByTopic } from './consumer/lag.ts';
 import { BROKER, DATABASE_URL, FACT_SENDER, MESSAGING_OPTIONS, type MessagingOptions } from './messaging.options.ts';
 import { Outbox } from './outbox/outbox.service.ts';
 import type { FactSender } from './spool/fact-sender.ts';
@@ -150,8 +151,7 @@ export class Messaging implements DependencyProvider {
   private async measureLag(): Promise<void> {
     const { signal } = this.stopping;
     while (!signal.aborted) {
-      const lags = await Promise.all(this.consumptions.map((each) => each.lag().catch(() => ({})))); // shown as it was
-      if (lags.some((lag) => Object.keys(lag).length)) this.lag = Object.assign({}, ...lags) as Record<string, number>;
+      this.lag = await lagByTopic(this.consumptions);
       await sleep(LAG_EVERY_MS, undefined, { signal, ref: false }).catch(() => undefined);
     }
   }

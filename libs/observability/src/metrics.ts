@@ -66,7 +66,7 @@ export async function metrics(fastify: FastifyInstance): Promise<void> {
 
 function show(shown: Counter | Gauge, { label = '', read }: Figure) {
   const figures = read();
-  shown.reset(); // a counter can only add
+  shown.reset(); // a counter can only add, and what is read no more is shown no more
   if (typeof figures === 'number') return shown.inc(figures);
   for (const [value, figure] of Object.entries(figures)) shown.inc({ [label]: value }, figure);
 }
