@@ -1,10 +1,12 @@
+type Read = number | Record<string, number>;
+
 export interface Figure {
   /** As Prometheus shows it. */
   readonly help: string;
   /** What the keys of `read` are, when it answers several. */
   readonly label?: string;
   /** Called when somebody asks for the metrics, never else: it costs nothing where they are off. */
-  read(): number | Record<string, number>;
+  read(): Read | Promise<Read>;
 }
 
 /** By name, with the type that Prometheus is told; of two applications in one process the last is shown. */

@@ -55,8 +55,8 @@ export async function metrics(fastify: FastifyInstance): Promise<void> {
         help,
         labelNames: label ? [label] : [],
         registers: [register],
-        collect() {
-          show(this, figures.get(name)!.figure);
+        async collect() {
+          await show(this, figures.get(name)!.figure);
         },
       });
     }
@@ -64,8 +64,8 @@ export async function metrics(fastify: FastifyInstance): Promise<void> {
   });
 }
 
-function show(shown: Counter | Gauge, { label = '', read }: Figure) {
-  const figures = read();
+async function show(shown: Counter | Gauge, { label = '', read }: Figure) {
+  const figures = await read();
   shown.reset(); // a counter can only add, and what is read no more is shown no more
   if (typeof figures === 'number') return shown.inc(figures);
   for (const [value, figure] of Object.entries(figures)) shown.inc({ [label]: value }, figure);

@@ -1,4 +1,5 @@
-import { Controller, Get, Logger, Res, SetMetadata } from '@nestjs/common';
+import { gauge } from '@cairn/observability';
+import { Controller, Get, Logger, Res, SetMetadata, type OnModuleInit } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import type { DependencyProvider, DependencyState } from './dependency.decorator.ts';
@@ -10,11 +11,21 @@ const CHECK_TIMEOUT_MS = 2_000;
 @ApiExcludeController()
 @SetMetadata('cairn:access', { kind: 'public', token: 'ignored' })
 @Controller('health')
-export class HealthController {
+export class HealthController implements OnModuleInit {
   private readonly logger = new Logger('Health');
   private readonly last = new Map<string, string>();
 
   constructor(private readonly lifecycle: Lifecycle) {}
+
+  /** Asked for by Prometheus too: else a state that nobody's readiness shows could wake nobody. */
+  onModuleInit() {
+    gauge('dependency_up', {
+      help: '1 while a dependency can be used, as readiness sees it: also when it is degraded',
+      label: 'dependency',
+      read: async () =>
+        Object.fromEntries((await this.checkAll()).map(({ name, status }) => [name, Number(status !== 'unavailable')])),
+    });
+  }
 
   @Get('live')
   live() {
@@ -23,13 +34,7 @@ export class HealthController {
 
   @Get('ready')
   async ready(@Res({ passthrough: true }) reply: FastifyReply) {
-    const checked = await Promise.all(
-      this.lifecycle.dependencies().map(async (found) => ({
-        ...found.options,
-        ...(await this.check(found)),
-        required: found.provider.required ?? found.options.required,
-      })),
-    );
+    const checked = await this.checkAll();
     const failing = checked.filter(({ status }) => status !== 'ok');
     const lacking = failing.some(({ required, status }) => required && status === 'unavailable');
     const unavailable = this.lifecycle.stopping || lacking;
@@ -39,6 +44,16 @@ export class HealthController {
       status: unavailable ? 'unavailable' : failing.length > 0 ? 'degraded' : 'ok',
       dependencies: Object.fromEntries(checked.map(({ name, ...state }) => [name, state])),
     };
+  }
+
+  private checkAll() {
+    return Promise.all(
+      this.lifecycle.dependencies().map(async (found) => ({
+        ...found.options,
+        ...(await this.check(found)),
+        required: found.provider.required ?? found.options.required,
+      })),
+    );
   }
 
   private async check({ options: { name }, provider }: ReturnType<Lifecycle['dependencies']>[number]) {

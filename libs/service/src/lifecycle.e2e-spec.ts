@@ -108,6 +108,16 @@ test('readiness names the dependency that is gone, and the log says why; livenes
   expect((await fetch(`${url}/health/live`, { headers: { authorization: 'Bearer x' } })).status).toBe(200);
 });
 
+test('a scrape asks each dependency, also where nobody asks for readiness', async () => {
+  const url = await start();
+  held.resolve();
+  const shown = async () => /^dependency_up.*$/m.exec(await (await fetch(`${url}/metrics`)).text())?.[0];
+  expect(await shown()).toBe('dependency_up{dependency="store"} 1');
+  app.get(Store, { strict: false }).broken = true;
+  expect(await shown()).toBe('dependency_up{dependency="store"} 0');
+  expect(lines.filter(({ context }) => context === 'Health')).toHaveLength(1);
+});
+
 test('a logger for errors alone gets no warnings', async () => {
   const url = await start('error');
   held.resolve();
