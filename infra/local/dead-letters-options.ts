@@ -1,5 +1,6 @@
 import { Problem } from '@cairn/backing';
 import { parseArgs } from 'node:util';
+import { isLocal, originOf } from './import-options.ts';
 
 export const DEAD_LETTERS_HELP = `npm run dead-letters -- list|show|replay|discard [service] [id …] [options]
 
@@ -10,6 +11,8 @@ export const DEAD_LETTERS_HELP = `npm run dead-letters -- list|show|replay|disca
   --all               instead of ids: every one of the service
   --type blog.post-published.v1, --group blog, --key <id>
                       instead of ids: those that match; also for list
+  --api https://api.example.org
+                      where the system is; without it, the one on this machine
   --help              this text
 
   CAIRN_TOKEN         an admin's access token; without it, the first admin of the demo world signs in
@@ -25,18 +28,26 @@ export interface DeadLettersOptions {
   readonly ids: readonly string[];
   readonly filter: { readonly type?: string; readonly group?: string; readonly key?: string };
   readonly isAll: boolean;
+  /** Of the system on this machine when undefined. */
+  readonly api: string | undefined;
 }
 
 /** Undefined when help is asked for. @throws Problem for what it does not understand */
-export function parseDeadLettersOptions(args: readonly string[]): DeadLettersOptions | undefined {
+export function parseDeadLettersOptions(
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+): DeadLettersOptions | undefined {
   const { values, positionals } = parsed(args);
   if (values.help) return undefined;
-  const { all: isAll = false, help: _, ...filter } = values;
+  const { all: isAll = false, api: address, help: _, ...filter } = values;
   const [action = 'list', service, ...ids] = positionals;
   if (!ACTIONS.includes(action)) throw new Problem(`Say what to do: ${ACTIONS.join(', ')}, not "${action}".`);
   const wrong = ids.find((id) => !/^\d{1,18}$/.test(id));
   if (wrong !== undefined) throw new Problem(`"${wrong}" is no id: \`list\` shows those that there are.`);
-  const options = { action: action as DeadLettersAction, service, ids, filter, isAll };
+  const api = address === undefined ? undefined : originOf(address);
+  if (api !== undefined && !isLocal(api) && !env.CAIRN_TOKEN)
+    throw new Problem(`Set CAIRN_TOKEN to an admin's access token: ${api} has no demo account.`);
+  const options = { action: action as DeadLettersAction, service, ids, filter, isAll, api };
   const problem = problemOf(options);
   if (problem) throw new Problem(problem);
   return options;
@@ -56,7 +67,7 @@ function parsed(args: readonly string[]) {
   const text = { type: 'string' } as const;
   const flag = { type: 'boolean' } as const;
   try {
-    const options = { type: text, group: text, key: text, all: flag, help: flag } as const;
+    const options = { type: text, group: text, key: text, api: text, all: flag, help: flag } as const;
     return parseArgs({ args: [...args], allowPositionals: true, options });
   } catch (error) {
     const [sentence] = (error as Error).message.split(/\.\s/);

@@ -12,8 +12,9 @@ test.each([
   [['replay', 'blog', '17', '18'], { ...chosen, action: 'replay', service: 'blog', ids: ['17', '18'] }],
   [['discard', 'blog', '--all'], { ...chosen, action: 'discard', service: 'blog', isAll: true }],
   [['discard', 'blog', '--key=k', '--group=g'], { ...chosen, action: 'discard', service: 'blog', filter: { key: 'k', group: 'g' } }], // prettier-ignore
+  [['list', '--api', 'http://127.0.0.1:3000/'], { ...chosen, action: 'list', api: 'http://127.0.0.1:3000' }],
   [['replay', '--help'], undefined],
-])('%j', (args, options) => expect(parseDeadLettersOptions(args)).toEqual(options));
+])('%j', (args, options) => expect(parseDeadLettersOptions(args, {})).toEqual(options));
 
 test.each([
   [['mend'], 'Say what to do: list, show, replay, discard, not "mend".'],
@@ -22,8 +23,16 @@ test.each([
   [['discard', 'blog', '17', '--all'], 'Ids, --all and a filter exclude each other.'],
   [['discard', 'blog', 'all'], '"all" is no id: `list` shows those that there are.'],
   [['show', 'blog'], '`show` takes one id.'],
+  [['list', '--api', 'example.org'], '--api takes an address such as http://127.0.0.1:3000, not "example.org".'],
   [['list', 'blog', '--older'], "Unknown option '--older': `npm run dead-letters -- --help` lists what there is."],
-])('%j is refused', (args, sentence) => expect(() => parseDeadLettersOptions(args)).toThrow(sentence));
+])('%j is refused', (args, sentence) => expect(() => parseDeadLettersOptions(args, {})).toThrow(sentence));
+
+test('elsewhere nobody signs in by the password of the demo world', () => {
+  const args = ['list', '--api', 'https://api.example.org'];
+  const sentence = "Set CAIRN_TOKEN to an admin's access token: https://api.example.org has no demo account.";
+  expect(() => parseDeadLettersOptions(args, {})).toThrow(sentence);
+  expect(parseDeadLettersOptions(args, { CAIRN_TOKEN: 't' })).toMatchObject({ api: 'https://api.example.org' });
+});
 
 const letter = {
   id: '17',

@@ -11,7 +11,7 @@ import { dataFolder } from './workspace.ts';
 /* `npm run dead-letters -- list`: exit code 1 when something could not be done. */
 const terminal = new Terminal();
 try {
-  const options = parseDeadLettersOptions(process.argv.slice(2));
+  const options = parseDeadLettersOptions(process.argv.slice(2), process.env);
   if (options) await main(options);
   else terminal.print(DEAD_LETTERS_HELP);
 } catch (error) {
@@ -20,12 +20,12 @@ try {
 }
 
 async function main(options: DeadLettersOptions): Promise<void> {
-  const gateway = runningInstances(dataFolder)?.find(({ service }) => service === 'gateway');
-  if (!gateway) throw new Problem('No gateway runs here: `npm start` first.');
+  const origin = options.api ?? runningInstances(dataFolder)?.find(({ service }) => service === 'gateway')?.origin;
+  if (origin === undefined) throw new Problem('No gateway runs here: `npm start` first, or say --api.');
   const names = Object.entries(topology).filter(([, { database }]) => database).map(([name]) => name); // prettier-ignore
-  if (options.service !== undefined && !names.includes(options.service))
+  if (options.api === undefined && options.service !== undefined && !names.includes(options.service))
     throw new Problem(`There is no "${options.service}" with dead letters: choose from ${names.join(', ')}.`);
-  const api = new Api(() => gateway.origin);
+  const api = new Api(() => origin);
   const { FIRST_ADMIN_USERNAME = FIRST_ADMIN.username, FIRST_ADMIN_PASSWORD = DEMO_PASSWORD } = process.env;
   const token = process.env.CAIRN_TOKEN ?? (await api.signIn(FIRST_ADMIN_USERNAME, FIRST_ADMIN_PASSWORD)).accessToken;
   const ask = <T>(method: string, service: string, path = '', body?: object) =>

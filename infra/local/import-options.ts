@@ -45,11 +45,11 @@ function parsed(args: readonly string[]) {
   }
 }
 
-function originOf(text: string): string {
+export function originOf(text: string): string {
   const url = URL.parse(text);
   if (!url || !['http:', 'https:'].includes(url.protocol))
     throw new Problem(`--api takes an address such as http://127.0.0.1:3000, not "${text}".`);
   return url.origin;
 }
 
-const isLocal = (origin: string) => ['127.0.0.1', 'localhost', '[::1]'].includes(new URL(origin).hostname);
+export const isLocal = (origin: string) => ['127.0.0.1', 'localhost', '[::1]'].includes(new URL(origin).hostname);
