@@ -9,7 +9,7 @@ function recorded(level: 'info' | 'trace' = 'info') {
 }
 
 describe('a line', () => {
-  test('is one JSON object that names its service, level and time', () => {
+  test('is one JSON object that names its service, its build, level and time', () => {
     const { logger, text, last } = recorded();
     logger.info({ answer: 42 }, 'two\nlines');
     expect(text().trimEnd().split('\n')).toHaveLength(1);
@@ -17,6 +17,7 @@ describe('a line', () => {
       level: 'info',
       time: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
       service: 'blog',
+      version: 'development',
       answer: 42,
       msg: 'two\nlines',
     });

@@ -1,4 +1,5 @@
 import { pino, stdTimeFunctions, type DestinationStream, type Logger } from 'pino';
+import { build } from './build.ts';
 import { redact } from './redact.ts';
 import { correlation } from './request-context.ts';
 
@@ -24,7 +25,7 @@ export function createLogger({ name, level = 'info', destination, buffered = fal
   return pino(
     {
       level,
-      base: { service: name },
+      base: { service: name, version: build().version },
       timestamp: stdTimeFunctions.isoTime,
       mixin: correlation,
       formatters: { level: (label) => ({ level: label }), log: (fields) => redact(fields) as Record<string, unknown> },

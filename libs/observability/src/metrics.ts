@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { Counter, Gauge } from 'prom-client';
+import { build } from './build.ts';
 import { type Figure, figures } from './figures.ts';
 
 /** Asked every few seconds by machines: they would hide how long people wait, and what people did. */
@@ -22,10 +23,16 @@ let observe: ((duration: RequestDuration) => void) | undefined;
 export const observeRequest = (duration: RequestDuration): void => observe?.(duration);
 
 /** Counts and times requests and shows them at GET /metrics in the Prometheus format. Nothing is loaded before it is called. */
-export async function metrics(fastify: FastifyInstance): Promise<void> {
+export async function metrics(fastify: FastifyInstance, service = 'unknown'): Promise<void> {
   const { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } = await import('prom-client');
   const register = new Registry();
   collectDefaultMetrics({ register });
+  new Gauge({
+    name: 'build_info',
+    help: '1, with the build that runs as labels',
+    labelNames: ['service', 'version', 'revision'],
+    registers: [register],
+  }).set({ service, ...build() }, 1);
   // Rate, errors and duration: all three are in the histogram's count and buckets.
   const duration = new Histogram({
     name: 'http_server_request_duration_seconds',

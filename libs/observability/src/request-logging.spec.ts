@@ -137,6 +137,23 @@ test('metrics are counted by method, route pattern and class of status', async (
   expect(shown).toContain('nodejs_eventloop_lag_seconds');
 });
 
+test('the build that runs is named, also where nobody has named it', async () => {
+  const shown = await (await fetch(`${url}/metrics`)).text();
+  expect(shown).toContain('build_info{service="unknown",version="development",revision="unknown"} 1\n');
+  process.env.VERSION = '1.2.0';
+  process.env.REVISION = 'abc123';
+  const built = fastify();
+  try {
+    await metrics(built, 'blog');
+    const { payload } = await built.inject('/metrics');
+    expect(payload).toContain('build_info{service="blog",version="1.2.0",revision="abc123"} 1\n');
+  } finally {
+    await built.close();
+    delete process.env.VERSION;
+    delete process.env.REVISION;
+  }
+});
+
 test('figures that others bring are read when they are asked for; machines that ask are not counted', async () => {
   let waiting = 1;
   let lost = 0;

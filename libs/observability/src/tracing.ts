@@ -11,6 +11,7 @@ import { defaultResource, resourceFromAttributes } from '@opentelemetry/resource
 import { BatchSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import { build } from './build.ts';
 
 /** Loaded here, right after they have been instrumented, because an `import` of them later would pass by the hooks on `require`. */
 const INSTRUMENTED = ['node:http', 'pg', 'ioredis'];
@@ -20,7 +21,9 @@ export function startTracing(): void {
   const entry = path.resolve(process.argv[1] ?? 'index.js');
   const provider = new TracerProvider({
     // No detectors: asking the cloud's metadata service who we are delays the start by seconds where there is none.
-    resource: defaultResource().merge(resourceFromAttributes({ 'service.name': serviceName(entry) })),
+    resource: defaultResource().merge(
+      resourceFromAttributes({ 'service.name': serviceName(entry), 'service.version': build().version }),
+    ),
     spanProcessors: [new BatchSpanProcessor({ exporter: new OTLPTraceExporter() })],
   });
   trace.setGlobalTracerProvider(provider);

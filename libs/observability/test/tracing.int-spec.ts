@@ -19,6 +19,7 @@ interface Span {
   readonly parentSpanId?: string;
   readonly name: string;
   readonly service: string;
+  readonly version: string;
 }
 
 /** Takes OTLP over HTTP as JSON, as a collector does. */
@@ -32,8 +33,9 @@ async function collector() {
       }[];
     };
     for (const { resource, scopeSpans } of resourceSpans) {
-      const service = resource.attributes.find(({ key }) => key === 'service.name')!.value.stringValue;
-      for (const scope of scopeSpans) spans.push(...scope.spans.map((span) => ({ ...span, service })));
+      const told = (name: string) => resource.attributes.find(({ key }) => key === name)!.value.stringValue;
+      const [service, version] = [told('service.name'), told('service.version')];
+      for (const scope of scopeSpans) spans.push(...scope.spans.map((span) => ({ ...span, service, version })));
     }
     response.setHeader('content-type', 'application/json').end('{}');
   }).listen(0, '127.0.0.1');
@@ -83,7 +85,7 @@ const work = (url: string) =>
 test('one trace id goes from the HTTP client through both services into PostgreSQL, and is in their logs', async () => {
   const { spans, url } = await collector();
   const otel = { OTEL_EXPORTER_OTLP_ENDPOINT: url };
-  const back = await service({ ...otel, OTEL_SERVICE_NAME: 'back' });
+  const back = await service({ ...otel, OTEL_SERVICE_NAME: 'back', VERSION: '1.2.0' });
   const front = await service({ ...otel, OTEL_SERVICE_NAME: 'front', UPSTREAM: back.url });
   const answer = await work(front.url);
   expect(await answer.json()).toEqual({ answer: 42 });
@@ -97,6 +99,7 @@ test('one trace id goes from the HTTP client through both services into PostgreS
   for (let span: Span | undefined = query; span; span = byId.get(span.parentSpanId ?? '')) {
     if (services.at(-1) !== span.service) services.push(span.service);
   }
+  expect(query.version).toBe('1.2.0');
   expect(services).toEqual(['back', 'front']); // from the query up to the request of the first client, unbroken
 
   for (const { lines } of [front, back]) {

@@ -47,7 +47,7 @@ export async function createApplication(options: ApplicationOptions): Promise<Ne
   const instance = adapter.getInstance() as unknown as FastifyInstance;
   requestLogging(instance, { logger });
   answerInTime(instance);
-  if (options.metrics) await metrics(instance);
+  if (options.metrics) await metrics(instance, options.name);
   if (options.faultDialsSecret) injectFaults(instance, options.faultDialsSecret);
   speakProblemDetails(adapter, instance);
   letInAnyOrigin(instance);

@@ -23,6 +23,14 @@ export const ProcessConfigSchema = z.object({
   OTEL_EXPORTER_OTLP_ENDPOINT: z.string().optional().meta({
     description: 'Where traces go, in a process that was started with `--import @cairn/observability/instrument`',
   }),
+  VERSION: z.string().default('development').meta({
+    description:
+      'Which build runs: in `build_info` at `GET /metrics`, in each line of the log and in traces. The image sets it',
+  }),
+  REVISION: z
+    .string()
+    .default('unknown')
+    .meta({ description: 'The commit of that build, in `build_info`. The image sets it' }),
   SHUTDOWN_DELAY_MS: z.coerce.number().int().min(0).max(60_000).default(0).meta({
     description:
       'How long readiness says no before the port closes: what a load balancer takes to see it. It comes on top of the 9 s that stopping itself may take',

@@ -90,7 +90,9 @@ test('a service that stops takes no new work and finishes what is in flight befo
 test('readiness names the dependency that is gone, and the log says why; liveness does not care', async () => {
   const url = await start();
   held.resolve();
-  expect(await (await fetch(`${url}/metrics`)).text()).toContain('job_failures_total{job="work"} 0');
+  const figures = await (await fetch(`${url}/metrics`)).text();
+  expect(figures).toContain('job_failures_total{job="work"} 0');
+  expect(figures).toContain('build_info{service="test",');
   app.get(Store, { strict: false }).broken = true;
   const ready = await fetch(`${url}/health/ready`);
   expect([ready.status, ready.headers.get('retry-after')]).toEqual([503, '1']);
