@@ -30,7 +30,7 @@ test('a job that has never succeeded has an age, by which somebody is woken', as
   };
   const first = await shown('job_last_success_age_seconds');
   for (const before = runs; runs < before + 2;) await new Promise(setImmediate);
-  expect(await shown('job_failures')).toBeGreaterThan(1);
+  expect(await shown('job_failures_total')).toBeGreaterThan(1);
   expect(first).toBeGreaterThan(0);
   expect(await shown('job_last_success_age_seconds')).toBeGreaterThan(first);
 });
