@@ -7,44 +7,50 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import type { Proof } from './proof.ts';
 
-const SERVICE = 'apps/blog';
+const SERVICES = ['apps/blog', 'apps/links'];
 
 /** A service comes away clean: with the libraries that it names and the workspace's configuration, and nothing else, it is a repository. */
 export const fork: Proof = {
   name: 'fork',
   withoutSystem: true,
   async prove() {
-    const projects = [SERVICE, ...librariesOf(SERVICE)];
-    const repository = mkdtempSync(path.join(tmpdir(), 'cairn-fork-'));
-    const node = (file: string, ...args: string[]) =>
-      promisify(execFile)(process.execPath, ['--experimental-vm-modules', '--no-warnings', file, ...args], {
-        cwd: repository,
-        env: { ...process.env, NX_DAEMON: 'false' },
-        timeout: 300_000,
-        maxBuffer: 64 * 1_048_576,
-      }).catch((error: Error & { stdout: string; stderr: string }) => {
-        throw new Error(`${file} ${args.join(' ')}\n${`${error.stdout}\n${error.stderr}`.slice(-4_000)}`);
-      });
-    try {
-      await copy(projects, repository);
-      await node('node_modules/typescript/bin/tsc', '-p', 'tsconfig.json');
-      await node('node_modules/nx/dist/bin/nx.js', 'run-many', '-t', 'build', 'generate', '--skip-nx-cache');
-      for (const file of ['openapi.json', 'schema.graphql'])
-        assert.equal(read(repository, SERVICE, file), read(workspace, SERVICE, file), `${file} is the same`);
-      const { stderr } = await node(
-        'node_modules/jest/bin/jest.js',
-        '--testMatch=**/*.spec.ts',
-        '--projects',
-        ...projects,
-      );
-      const [, tests] = /^Tests: +(\d+) passed, \1 total$/m.exec(stderr) ?? [];
-      assert.ok(tests, stderr.slice(-2_000));
-      return `${projects.length} projects alone compile, build and describe the same API; ${tests} unit tests pass`;
-    } finally {
-      rmSync(repository, { recursive: true, force: true });
-    }
+    const seen: string[] = [];
+    for (const service of SERVICES) seen.push(await forked(service));
+    return seen.join('; ');
   },
 };
+
+async function forked(service: string): Promise<string> {
+  const projects = [service, ...librariesOf(service)];
+  const repository = mkdtempSync(path.join(tmpdir(), 'cairn-fork-'));
+  const node = (file: string, ...args: string[]) =>
+    promisify(execFile)(process.execPath, ['--experimental-vm-modules', '--no-warnings', file, ...args], {
+      cwd: repository,
+      env: { ...process.env, NX_DAEMON: 'false' },
+      timeout: 300_000,
+      maxBuffer: 64 * 1_048_576,
+    }).catch((error: Error & { stdout: string; stderr: string }) => {
+      throw new Error(`${file} ${args.join(' ')}\n${`${error.stdout}\n${error.stderr}`.slice(-4_000)}`);
+    });
+  try {
+    await copy(projects, repository);
+    await node('node_modules/typescript/bin/tsc', '-p', 'tsconfig.json');
+    await node('node_modules/nx/dist/bin/nx.js', 'run-many', '-t', 'build', 'generate', '--skip-nx-cache');
+    for (const file of ['openapi.json', 'schema.graphql'])
+      assert.equal(read(repository, service, file), read(workspace, service, file), `${file} is the same`);
+    const { stderr } = await node(
+      'node_modules/jest/bin/jest.js',
+      '--testMatch=**/*.spec.ts',
+      '--projects',
+      ...projects,
+    );
+    const [, tests] = /^Tests: +(\d+) passed, \1 total$/m.exec(stderr) ?? [];
+    assert.ok(tests, stderr.slice(-2_000));
+    return `${service} with ${projects.length - 1} libraries alone compiles, builds and describes the same API, ${tests} unit tests pass`;
+  } finally {
+    rmSync(repository, { recursive: true, force: true });
+  }
+}
 
 const read = (...parts: string[]) => readFileSync(path.join(...parts), 'utf8');
 
