@@ -41,8 +41,10 @@ const terminalOf = (said: string[]) =>
     step: async (name: string, work: () => Promise<void>) => (await work(), said.push(name)),
   }) as unknown as Terminal;
 const HANGS = 'setInterval(() => {}, 1000);';
-const SERVES = `require('node:http')
-  .createServer((_, answer) => answer.end()).listen(process.env.PORT, '127.0.0.1', () => console.log('"msg":"listening"'));`;
+/** Degraded at first: it says how often it was asked. */
+const SERVES = `let asked = 0;
+  require('node:http').createServer((_, answer) => answer.end(JSON.stringify({ status: ++asked < 4 ? 'degraded' : 'ok', asked })))
+    .listen(process.env.PORT, '127.0.0.1', () => console.log('"msg":"listening"'));`;
 /** The code of the service that `serviceOn` describes. */
 const runs = (code: string) => {
   mkdirSync(path.join(folder, 'dist'), { recursive: true });
@@ -118,6 +120,13 @@ function describeService(
     expect([spawned.length, running().length]).toEqual([1, 0]);
   });
 }
+
+test('a service that lacks something is given a moment to find it', async () => {
+  const port = await freePort();
+  runs(SERVES);
+  await startServiceProcess(serviceOn(port));
+  expect(await (await fetch(`http://127.0.0.1:${port}`)).json()).toEqual({ status: 'ok', asked: 5 });
+});
 
 test('a service that is killed while it restarts has died; one that ends by itself waits for other code', async () => {
   const said: string[] = [];
