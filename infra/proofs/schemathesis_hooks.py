@@ -18,6 +18,7 @@ UNSAYABLE = {
     "Contains a character that turns the text around",
     # of an address or of Markdown taken apart
     "Must have no user name or password",
+    "Has no host that there can be",
     "Its HTML would be out of proportion: a long address is used too often",
     # normalising adds a slash
     "At most 2048 characters once it is normalised",
