@@ -1,4 +1,6 @@
-import { Inject, Injectable, UnauthorizedException, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import { noBearerToken } from '@cairn/auth';
+import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
 import { LINKS_OPTIONS, type LinksOptions } from '../links.options.ts';
 
 /** Strangers make links where the operator lets them; elsewhere they are told so before anything that they sent is looked at. */
@@ -8,9 +10,8 @@ export class AnonymousLinksGuard implements CanActivate {
 
   /** @throws UnauthorizedException */
   canActivate(context: ExecutionContext): boolean {
-    const { user } = context.switchToHttp().getRequest<{ user?: object }>();
-    if (!user && !this.options.anonymous)
-      throw new UnauthorizedException('The access token is missing: send Authorization: Bearer <token>');
+    const { user, raw } = context.switchToHttp().getRequest<FastifyRequest & { user?: object }>();
+    if (!user && !this.options.anonymous) throw noBearerToken(raw);
     return true;
   }
 }
