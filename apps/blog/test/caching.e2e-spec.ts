@@ -8,12 +8,12 @@ import {
   markRevocationsComplete,
   startService,
   statementsDuring,
+  wayTo,
   type RunningService,
   type Someone,
   type TestDatabase,
   type TestRedis,
 } from '@cairn/testing';
-import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { blog } from '../src/app.module.ts';
 import { PostCache } from '../src/posts/post-cache.service.ts';
 import { PostViews } from '../src/posts/post-views.query.ts';
@@ -247,37 +247,4 @@ async function slowRead(service: RunningService, slug: string) {
   await found.promise;
   slow.mockRestore();
   return { underWay, go: gate.resolve };
-}
-
-/** A way to Redis that can be cut. */
-async function wayTo(target: string) {
-  const { hostname, port } = new URL(target);
-  const sockets = new Set<Socket>();
-  let isCut = false;
-  const server = createServer((client) => {
-    if (isCut) return client.destroy();
-    const upstream = connect(Number(port), hostname);
-    client.pipe(upstream).pipe(client);
-    for (const socket of [client, upstream]) {
-      sockets.add(socket);
-      socket.on('error', () => undefined).on('close', () => [client, upstream].forEach((each) => each.destroy()));
-    }
-    return undefined;
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const url = new URL(target);
-  url.host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const drop = () => sockets.forEach((socket) => socket.destroy());
-  return {
-    url: url.href,
-    cut() {
-      isCut = true;
-      drop();
-    },
-    restore: () => (isCut = false),
-    async close() {
-      drop();
-      await new Promise((resolve) => server.close(resolve));
-    },
-  };
 }

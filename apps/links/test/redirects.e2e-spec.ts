@@ -11,6 +11,7 @@ import {
   markRevocationsComplete,
   startService,
   statementsDuring,
+  wayTo,
   type RunningService,
   type Someone,
   type TestDatabase,
@@ -19,7 +20,7 @@ import {
 import { Lifecycle } from '@cairn/service';
 import fastify from 'fastify';
 import { Agent, request as httpRequest } from 'node:http';
-import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import { connect } from 'node:net';
 import { DataSource } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { links } from '../src/app.module.ts';
@@ -646,38 +647,6 @@ test('without PostgreSQL an instance is ready and goes on with what it knows, an
   expect((await visit(unknown.path, {}, other)).status).toBe(302);
   await counted(id, 2);
 });
-
-/** A way to PostgreSQL that can be cut. */
-async function wayTo(target: string) {
-  const { hostname, port } = new URL(target);
-  const sockets = new Set<Socket>();
-  let isCut = false;
-  const server = createServer((client) => {
-    if (isCut) return void client.destroy();
-    const upstream = connect(Number(port), hostname);
-    client.pipe(upstream).pipe(client);
-    for (const socket of [client, upstream]) {
-      sockets.add(socket);
-      socket.on('error', () => undefined).on('close', () => [client, upstream].forEach((each) => each.destroy()));
-    }
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const url = new URL(target);
-  url.host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const drop = () => sockets.forEach((socket) => socket.destroy());
-  return {
-    url: url.href,
-    cut() {
-      isCut = true;
-      drop();
-    },
-    restore: () => void (isCut = false),
-    async close() {
-      drop();
-      await new Promise((resolve) => server.close(resolve));
-    },
-  };
-}
 
 test('who starts while identity is away is sent visits, and refuses only what needs a token', async () => {
   const alone = await startService(links, { JWKS_URL: 'http://127.0.0.1:1/jwks.json' });
