@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { startService, type RunningService, type Someone } from '@cairn/testing';
+import { startService, untilAnswered, type RunningService, type Someone } from '@cairn/testing';
 import { blog } from '../src/app.module.ts';
 
 let service: RunningService;
@@ -28,17 +28,20 @@ const publish = async (): Promise<string> => {
   return body.slug;
 };
 const say = (slug: string, body: string, { as = bob, parentId = undefined as string | undefined, key = '' } = {}) =>
-  service.post(`/api/v1/posts/${slug}/comments`, {
-    as,
-    body: { body, parentId },
-    headers: key ? { 'idempotency-key': key } : {},
-  });
+  untilAnswered(() =>
+    service.post(`/api/v1/posts/${slug}/comments`, {
+      as,
+      body: { body, parentId },
+      headers: key ? { 'idempotency-key': key } : {},
+    }),
+  );
 const said = async (slug: string, body: string, options = {}): Promise<View> => (await say(slug, body, options)).body;
 const list = async (slug: string, query = '', as?: Someone) =>
   (await service.get(`/api/v1/posts/${slug}/comments${query}`, { as })).body as { items: View[]; nextCursor: string };
-const remove = (id: string, as = bob) => service.delete(`/api/v1/comments/${id}`, { as });
-const hide = (id: string, as = mod) => service.post(`/api/v1/comments/${id}/hide`, { as, body: { reason: 'Spam' } });
-const unhide = (id: string, as = mod) => service.post(`/api/v1/comments/${id}/unhide`, { as });
+const remove = (id: string, as = bob) => untilAnswered(() => service.delete(`/api/v1/comments/${id}`, { as }));
+const hide = (id: string, as = mod) =>
+  untilAnswered(() => service.post(`/api/v1/comments/${id}/hide`, { as, body: { reason: 'Spam' } }));
+const unhide = (id: string, as = mod) => untilAnswered(() => service.post(`/api/v1/comments/${id}/unhide`, { as }));
 const countOf = async (slug: string) =>
   (await service.get(`/api/v1/posts/${slug}`, { as: ada })).body.commentCount as number;
 /** `times` many, all at once. */

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { startService, type Answer, type RunningService, type Someone } from '@cairn/testing';
+import { startService, untilAnswered, type Answer, type RunningService, type Someone } from '@cairn/testing';
 import { links } from '../src/app.module.ts';
 
 let service: RunningService;
@@ -23,13 +23,6 @@ const made = async (body: object = {}, as = ada): Promise<{ code: string; id: st
   const answer = await create({ url: 'https://example.org/', ...body }, as);
   expect(answer.status).toBe(201);
   return answer.body;
-};
-/** Who waits for others too long is told to come again, and nothing of theirs was made. */
-const untilAnswered = async (ask: () => Promise<Answer>): Promise<Answer> => {
-  for (;;) {
-    const answer = await ask();
-    if (answer.status !== 503) return answer;
-  }
 };
 const pathsOf = ({ body }: Answer) => body.errors.map(({ path }: { path: string }) => path).sort();
 

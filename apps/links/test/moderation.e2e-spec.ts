@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { MAX_TOKEN_SECONDS } from '@cairn/auth';
 import { userDeleted } from '@cairn/contracts/events';
 import { AnotherService, BROKER } from '@cairn/messaging/testing';
-import { eventually, startService, type Answer, type RunningService, type Someone } from '@cairn/testing';
+import { eventually, startService, untilAnswered, type RunningService, type Someone } from '@cairn/testing';
 import { DataSource } from 'typeorm';
 import { links } from '../src/app.module.ts';
 import { EraseUsersJob } from '../src/erasures/erase-users/erase-users.job.ts';
@@ -34,13 +34,6 @@ const made = async (body: object = {}, as = ada): Promise<string> => {
 };
 const bulk = (rows: unknown[], as = ada, headers?: Record<string, string>) =>
   service.post(`${LINKS}/bulk`, { as, body: { links: rows }, ...(headers && { headers }) });
-/** Who waits for others too long is told to come again, and nothing of theirs was made. */
-const untilAnswered = async (ask: () => Promise<Answer>): Promise<Answer> => {
-  for (;;) {
-    const answer = await ask();
-    if (answer.status !== 503) return answer;
-  }
-};
 const query = (text: string, values: unknown[] = []) => service.app.get(DataSource).query(text, values);
 
 describe('in bulk', () => {

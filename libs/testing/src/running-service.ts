@@ -28,6 +28,17 @@ export interface Asking {
   readonly headers?: Record<string, string>;
 }
 
+/**
+ * As a client does that is told to come again: nothing came of what it asked. Who waits for a row that many want may be told so, sooner on
+ * a slow machine; what they leave when all of them have had their turn does not depend on it. `ask` asks the same each time.
+ */
+export async function untilAnswered(ask: () => Promise<Answer>): Promise<Answer> {
+  for (;;) {
+    const answer = await ask();
+    if (answer.status !== 503) return answer;
+  }
+}
+
 /** A service with a database says how its schema comes about. */
 interface Stored {
   migrate?(urls: { DATABASE_URL: string; DATABASE_OWNER_URL: string }): Promise<void>;
