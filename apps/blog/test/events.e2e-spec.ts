@@ -9,7 +9,7 @@ import {
   userDeleted,
 } from '@cairn/contracts/events';
 import { AnotherService, BROKER } from '@cairn/messaging/testing';
-import { eventually, startService, type RunningService, type Someone } from '@cairn/testing';
+import { eventually, startService, untilAnswered, type RunningService, type Someone } from '@cairn/testing';
 import { DataSource } from 'typeorm';
 import { blog } from '../src/app.module.ts';
 import { EraseUsersJob } from '../src/erasures/erase-users/erase-users.job.ts';
@@ -127,6 +127,26 @@ describe('what is reacted to', () => {
       { authorId: bob.id, body: 'Words' },
     ]);
   });
+
+  test('none of their comments is counted twice or stays, whoever hides and shows them meanwhile', async () => {
+    const [leaver, mod] = await Promise.all([service.someone('author'), service.someone('moderator')]);
+    const { slug } = await published(ada, 'Busy');
+    const ids = await Promise.all(Array.from({ length: 20 }, () => say(leaver, slug)));
+    const stays = await say(bob, slug);
+    const act = (what: 'hide' | 'unhide', id: string) =>
+      untilAnswered(() => service.post(`/api/v1/comments/${id}/${what}`, { as: mod, body: { reason: 'Spam' } }));
+
+    await identity.publish(userDeleted, { userId: leaver.id });
+    await Promise.all(
+      ids.map(async (id) => {
+        for (let what = 'hide' as 'hide' | 'unhide'; (await act(what, id)).status !== 404;)
+          what = what === 'hide' ? 'unhide' : 'hide';
+      }),
+    );
+
+    expect((await service.get(`/api/v1/posts/${slug}`)).body.commentCount).toBe(1);
+    expect((await service.get(`/api/v1/posts/${slug}/comments`)).body.items).toMatchObject([{ id: stays }]);
+  }, 60_000);
 
   test('what a deleted user writes while their token is not known to be revoked goes when no token is alive', async () => {
     const leaver = await service.someone('author');
