@@ -9,10 +9,7 @@ import { CommentNotFound, NotYourComment } from './comment.errors.ts';
 import { commentPolicy, type CommentAction } from './comment.policy.ts';
 import { Comment } from './comment.ts';
 
-/**
- * Every write takes the same locks in the same order: the post (it stays as it is), then the row of its counts. As each write
- * changes that row anyway, it stands for the thread: who holds it sees all of the thread, and nobody else changes any of it.
- */
+/** Every write holds the post, which one transaction does at a time: who holds it sees all of its thread, and nobody else changes any of it. */
 @Injectable()
 export class CommentRepository {
   constructor(
@@ -20,18 +17,13 @@ export class CommentRepository {
     private readonly cache: PostCache,
   ) {}
 
-  /** For a new comment on a post that the transaction holds. */
-  async lockThread(tx: Transaction, postId: string): Promise<void> {
-    await tx.query('SELECT FROM post_counts WHERE post_id = $1 FOR UPDATE', [postId]);
-  }
-
-  /** In a thread that the transaction has locked. */
+  /** On a post that the transaction holds. */
   findInThread(tx: Transaction, postId: string, id: string): Promise<Comment | null> {
     return tx.findOneBy(Comment, { id, postId });
   }
 
   /**
-   * The comment, its thread locked until the transaction ends, if this caller may do this with it.
+   * The comment, its post held until the transaction ends, if this caller may do this with it.
    * @throws CommentNotFound also when it is deleted already or its post is out of the caller's sight
    * @throws NotYourComment, Stale
    */
@@ -44,7 +36,6 @@ export class CommentRepository {
   ): Promise<Comment> {
     const place = await tx.findOneBy(Comment, { id });
     if (!place || !(await this.posts.hold(tx, caller, { id: place.postId }))) throw new CommentNotFound();
-    await this.lockThread(tx, place.postId);
     const comment = await this.findInThread(tx, place.postId, id);
     if (!comment || comment.state === 'deleted') throw new CommentNotFound();
     if (!commentPolicy.allows(caller, action, comment)) throw new NotYourComment();
@@ -52,7 +43,7 @@ export class CommentRepository {
     return comment;
   }
 
-  /** A comment of theirs that is not deleted, its thread locked. */
+  /** A comment of theirs that is not deleted, its post held. */
   async lockNextOf(tx: Transaction, authorId: string): Promise<Comment | undefined> {
     for (;;) {
       const place = await tx.findOne(Comment, {
@@ -61,7 +52,6 @@ export class CommentRepository {
       });
       if (!place) return undefined;
       await tx.query('SELECT FROM posts WHERE id = $1 FOR NO KEY UPDATE', [place.postId]);
-      await this.lockThread(tx, place.postId);
       const comment = await this.findInThread(tx, place.postId, place.id);
       if (comment && comment.state !== 'deleted') return comment; // else somebody else has had it meanwhile
     }

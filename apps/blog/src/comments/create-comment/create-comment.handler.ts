@@ -38,7 +38,6 @@ export class CreateCommentHandler {
       this.idempotency.once(tx, request, async () => {
         const post = await this.posts.holdPublished(tx, author, slug);
         const { id: postId } = post;
-        await this.comments.lockThread(tx, postId);
         const parent = parentId ? await this.comments.findInThread(tx, postId, parentId) : undefined;
         if (parent === null) throw new InvalidInput([{ path: 'parentId', message: 'The post has no such comment' }]);
         const comment = Comment.write(uuidv7(), { postId, authorId: author.id, body, parent }, new Date());
