@@ -135,6 +135,15 @@ test('a large limit that was found empty is not asked for single tokens', async 
   expect(asked).toHaveLength(2);
 });
 
+test('what flows in while an answer is on its way is not refused', async () => {
+  const first = later(large);
+  clock += 12; // the process stands still; Redis has answered long ago
+  await asked[0]!.answer(0, 0);
+  expect((await first).allowed).toBe(false);
+  void later(large);
+  expect(asked).toHaveLength(2);
+});
+
 test('while others hold tokens that they may give back, an empty bucket is asked again now and then', async () => {
   const slow = { ...large, perMinute: 1 };
   const first = later(slow);

@@ -126,7 +126,7 @@ export class RateLimits implements DependencyProvider {
       spent += cost;
       return true;
     });
-    bucket.answered(question, answer, spent, askedAt, now);
+    bucket.answered(question, answer, spent, askedAt);
     if (bucket.holds) this.leasing.add(subject);
     subject.asking = false;
     subject.ahead -= question.needed;

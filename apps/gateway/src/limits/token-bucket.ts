@@ -94,12 +94,12 @@ export class TokenBucket {
   }
 
   /** @param spent what of the given tokens went to those who waited */
-  answered(question: Question, { given, left, elsewhere }: Answer, spent: number, askedAt: number, now: number): void {
+  answered(question: Question, { given, left, elsewhere }: Answer, spent: number, askedAt: number): void {
     this.owed -= question.owed;
     this.held += given - spent;
     this.leasedAt = askedAt;
     this.seen = left;
-    this.seenAt = now;
+    this.seenAt = askedAt; // Redis looked then or later: what flowed in while the answer was on its way is there, too
     this.dry = given < question.needed + question.spare;
     this.mayGrow = elsewhere > 0;
   }
