@@ -462,7 +462,7 @@ test('what is written through the API holds for visitors of every instance, what
 describe('a link with so many visits and no more', () => {
   test('lets exactly those through, of a thousand at once in two instances, and tells it once', async () => {
     const { id, path, code } = await link({ maxVisits: 137 });
-    const agent = new Agent({ keepAlive: true, maxSockets: 250 });
+    const agent = new Agent({ keepAlive: true, maxTotalSockets: 250 }); // both ends are of this process, which may have 1,024 files
     const one = (n: number): Promise<number> =>
       new Promise((resolve, reject) =>
         httpRequest((n % 2 ? service : other).url + path, { agent, headers: { 'user-agent': FIREFOX } }, (answer) => {
